@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace truerelay {
+
+// Bytes on their way through: appended at the end, consumed at the front.
+//
+// It owns its memory and gives it back whenever it becomes empty, so that an idle connection costs
+// nothing. It does not bound itself: whoever appends keeps the bound.
+// Views from readable() and writable() are good until the next call that is not const.
+class Buffer {
+ public:
+  [[nodiscard]] std::string_view readable() const { return {memory_.get() + begin_, size()}; }
+  [[nodiscard]] std::size_t size() const { return end_ - begin_; }
+  [[nodiscard]] bool empty() const { return begin_ == end_; }
+
+  // Room for at least `at_least` more bytes. Write there, then commit() what was written.
+  [[nodiscard]] std::span<char> writable(std::size_t at_least);
+  void commit(std::size_t count) { end_ += count; }
+
+  void append(std::string_view bytes);
+
+  // Drops the first `count` bytes; `count` is at most size().
+  void consume(std::size_t count);
+  void clear() { consume(size()); }
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace truerelay

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace truerelay {
+
+// A secret that cannot be printed by accident: no stream operator, no formatter, no conversion to
+// a string. reveal() is the one way to the value and easy to find in a review.
+// The memory is wiped when the secret goes; copies are not made (move only).
+class Redacted {
+ public:
+  Redacted() = default;
+  explicit Redacted(std::string secret) : secret_(std::move(secret)) {}
+  Redacted(Redacted&& other) noexcept;
+  Redacted& operator=(Redacted&& other) noexcept;
+  Redacted(const Redacted&) = delete;
+  Redacted& operator=(const Redacted&) = delete;
+  ~Redacted() { wipe(); }
+
+  [[nodiscard]] std::string_view reveal() const { return secret_; }
+  [[nodiscard]] bool empty() const { return secret_.empty(); }
+
+ private:
+  void wipe() noexcept;
+
+  std::string secret_;
+};
+
+// Overwrites what `text` holds, in a way that the compiler may not leave out, and empties it.
+void wipe(std::string& text) noexcept;
+
+}  // namespace truerelay
