@@ -6,15 +6,18 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace truerelay::config {
 
-using Seconds = std::chrono::seconds;
+using Duration = std::chrono::milliseconds;
 
 // The configuration, checked: what is here can be used as it stands. Immutable once loaded.
 // Durations are written in TOML as strings, "30s", "5m", "500ms", "1h", or as a whole number of
-// seconds; sizes as "256KiB", "35MB", "150MiB" or a whole number of octets.
+// seconds; sizes as "256KiB", "35MB", "150MiB" or a whole number of octets. Paths are absolute or
+// relative to the working directory; in TOML they are relative to the file they stand in.
+// conf/README.md describes every key; schema.h is the list of them.
 
 enum class Tls { starttls, implicit, none };
 enum class LogFormat { text, json };
@@ -37,8 +40,8 @@ struct Listener {
   std::filesystem::path certificate_file;  // PEM, for tls
   std::filesystem::path key_file;          // PEM, owner-only
   std::size_t max_clients = 2000;
-  Seconds command_timeout{300};  // RFC 5321 section 4.5.3.2.7
-  Seconds data_timeout{180};
+  Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 section 4.5.3.2.7
+  Duration data_timeout = std::chrono::minutes(3);
 };
 
 // upstreams/NAME.toml, the name being the file's
@@ -58,10 +61,10 @@ struct Upstream {
   std::string user;
   std::filesystem::path password_file;
   bool eager_mail = false;
-  Seconds connect_timeout{30};       // DNS, TCP, TLS, EHLO, AUTH together
-  Seconds reply_timeout{300};        // To a command; RFC 5321 section 4.5.3.2.2, .3
-  Seconds data_timeout{180};         // A block of data upstream; section 4.5.3.2.5
-  Seconds final_reply_timeout{600};  // To the final dot; section 4.5.3.2.6
+  Duration connect_timeout = std::chrono::seconds(30);      // DNS, TCP, TLS, EHLO, AUTH together
+  Duration reply_timeout = std::chrono::minutes(5);         // RFC 5321 section 4.5.3.2.2, .3
+  Duration data_timeout = std::chrono::minutes(3);          // A block of data; section 4.5.3.2.5
+  Duration final_reply_timeout = std::chrono::minutes(10);  // To the final dot; 4.5.3.2.6
 };
 
 struct Log {
@@ -72,26 +75,31 @@ struct Log {
   std::size_t keep = 10;                      // and so many old ones are kept.
 };
 
+// One thing that is wrong, where, and what to write instead.
+struct Error {
+  std::filesystem::path file;
+  unsigned line = 0;     // From 1; 0 where the error belongs to the file as a whole.
+  unsigned column = 0;   // From 1
+  std::string source{};  // The offending line, or empty. Of a line with a secret, the key only.
+  std::string message{};
+};
+
 struct Config {
   std::filesystem::path file;
   std::vector<Listener> listeners;
   std::vector<Upstream> upstreams;
   Log log;
-  Seconds drain_timeout{30};
+  Duration drain_timeout = std::chrono::seconds(30);
+  std::vector<Error> warnings;  // What is allowed, but hardly meant.
 };
 
-// One thing that is wrong, where, and what to write instead.
-struct Error {
-  std::filesystem::path file;
-  unsigned line = 0;    // From 1; 0 where the error belongs to the file as a whole.
-  unsigned column = 0;  // From 1
-  std::string source;   // The offending line, or empty.
-  std::string message;
-};
-// "truerelay.toml:12:3: error: ...\n  the line\n  ^"
-[[nodiscard]] std::string describe(const Error& error);
+// "truerelay.toml:12:3: error: ...\n  the line\n  ^", without a last end of line. `kind` is "error"
+// or "warning".
+[[nodiscard]] std::string describe(const Error& error, std::string_view kind = "error");
 
-// Reads `file` and upstreams/*.toml beside it. All errors that can be found, not just the first.
+// Reads `file` and upstreams/*.toml beside it. All errors that can be found, not just the first, in
+// the order of the files and lines. Looks whether the files named in it exist, but opens none: a
+// missing certificate is an error, a missing password_file that a listener needs is a warning.
 [[nodiscard]] std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file);
 
 }  // namespace truerelay::config

@@ -58,6 +58,11 @@ struct SessionRecord {
 };
 
 enum class Level { debug, info, warning, error };
+[[nodiscard]] std::string_view name(Level level);
+
+// How loud the line about a message is: what was accepted is information, what a person may have
+// to see to is a warning, and a message in doubt is an error.
+[[nodiscard]] Level level_of(Outcome outcome);
 
 // What happens, told to whoever keeps the record. Calls come from the loop's thread and must not
 // wait. Nothing that is told holds a secret or a byte of a message's content.

@@ -22,7 +22,7 @@ struct Capabilities {
   bool starttls = false;               // RFC 3207
   bool size_offered = false;           // RFC 1870
   std::uint64_t size = 0;              // The most octets a message may have; 0: no fixed limit.
-  std::vector<std::string> auth;       // RFC 4954: mechanisms, in capitals, in the server's order.
+  std::vector<std::string> auth{};     // RFC 4954: mechanisms, in capitals, in the server's order.
 
   bool operator==(const Capabilities&) const = default;
 
@@ -30,7 +30,8 @@ struct Capabilities {
 };
 
 // Reads the 250 reply to EHLO; the first line (the greeting) is passed over, keywords it does not
-// know as well. "AUTH=LOGIN" of old servers counts as AUTH. A malformed SIZE counts as offered, 0.
+// know as well. "AUTH=LOGIN" of old servers counts as AUTH. A malformed SIZE counts as offered, 0;
+// what cannot be the name of a SASL mechanism is left out.
 [[nodiscard]] Capabilities parse_capabilities(const Reply& ehlo);
 
 // The lines after the greeting line, for a server's own reply to EHLO, in a fixed order.

@@ -19,7 +19,7 @@ namespace truerelay::smtp {
 
 struct Hello {
   bool extended = false;  // EHLO
-  std::string domain;     // What the client calls itself, control bytes refused.
+  std::string domain;     // What the client calls itself: printable ASCII, at most 255 octets.
 };
 
 enum class Body { seven_bit, eight_bit_mime };  // RFC 6152. BINARYMIME is refused: 501 5.5.4.
@@ -60,10 +60,10 @@ struct StartTls {};
 struct Verify {};  // VRFY
 struct Expand {};  // EXPN
 struct Help {};
-// Not SMTP at all, and the connection must end: an HTTP request (cross-protocol attack) or TLS
-// records on a plaintext port.
+// Not SMTP at all, and the connection must end: an HTTP request (cross-protocol attack), TLS
+// records on a plaintext port, a PROXY protocol header of a load balancer.
 struct Foreign {
-  std::string what;  // "an HTTP request", "a TLS handshake"
+  std::string what;  // "an HTTP request", "a TLS handshake", "a PROXY protocol header"
 };
 
 using Command = std::variant<Hello, Mail, Recipient, Auth, Bdat, Data, Reset, Noop, Quit, StartTls,
@@ -72,12 +72,21 @@ using Command = std::variant<Hello, Mail, Recipient, Auth, Bdat, Data, Reset, No
 // The longest command line that is taken, CRLF included: RFC 5321 says 512 and more for each
 // extension (RFC 6531: 10, RFC 3461: 500 + ..., RFC 4954: 12288 for AUTH).
 inline constexpr std::size_t kLongestCommandLine = 12288;
+// The same for every command but AUTH.
+inline constexpr std::size_t kLongestOtherCommandLine = 2048;
 
 // Parses one line, its line end (CRLF; a bare LF too, old programs send it) included.
 // A failure is the reply for the client: 500 5.5.2, 501 5.5.4, 501 5.1.x, 502 5.5.1, 504,
-// 555 5.5.4, with a text that says what was expected. Any NUL, bare CR, or other control byte
-// inside: refused. Commands other than AUTH are bounded by 2048 octets: 500 5.5.2.
+// 555 5.5.4, with a text that says what was expected and never quotes an argument, which may be a
+// secret. Any NUL, bare CR, or other control byte inside: refused. Lines that are too long:
+// 500 5.5.2. A BDAT that fails may have a chunk behind it: the caller must not read on.
+// Of old devices are taken: small letters, spaces around the colon and at the end, paths without
+// angle brackets.
 [[nodiscard]] std::expected<Command, Reply> parse_command(std::string_view line);
+
+// Whether the first bytes of a connection, before a whole line has come, show already that it does
+// not speak SMTP. TLS takes 3 bytes to be known, HTTP the method and its space; fewer: nullopt.
+[[nodiscard]] std::optional<Foreign> looks_foreign(std::string_view first_bytes);
 
 // The line for an upstream, CRLF included, made from the values alone, with just the parameters
 // that the upstream offers.

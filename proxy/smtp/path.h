@@ -27,7 +27,9 @@ struct Path {
 // section 4.5.3.1: local part 64, domain 255, path 256 octets. The Reply of a failure is what the
 // client is to hear: 501 5.1.7 for a reverse-path, 501 5.1.3 for a forward-path.
 // A path without angle brackets ("RCPT TO:a@x") is taken, since old devices send it; a space ends
-// it.
+// it. Bytes of 80 and above must be UTF-8 (RFC 6531); whether SMTPUTF8 was asked for is the
+// caller's to check. Without a domain only <> (reverse) and <postmaster> (forward) are taken. Dots
+// that RFC 5321 wants quoted (a..b@x, a.@x) are taken unquoted, since there are mailboxes named so.
 enum class PathKind { reverse, forward };
 [[nodiscard]] std::expected<Path, Reply> parse_path(std::string_view& rest, PathKind kind);
 

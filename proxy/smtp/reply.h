@@ -1,7 +1,10 @@
 #pragma once
 
+#include <expected>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace truerelay::smtp {
@@ -10,11 +13,13 @@ namespace truerelay::smtp {
 // (RFC 3463) included in the text where the sender put it there.
 struct Reply {
   int code = 0;
-  std::vector<std::string>
-      lines;  // At least one, which may be empty; no line ends, no control bytes.
+  // At least one, which may be empty; no line ends, no control bytes but HT, which RFC 5321 allows.
+  std::vector<std::string> lines;
 
   Reply() = default;
   Reply(int status, std::string text) : code(status), lines{std::move(text)} {}
+  // Not redundant: {"a", "b"} would else be taken for the two ends of one string.
+  Reply(int status, std::initializer_list<std::string> texts) : code(status), lines(texts) {}
   Reply(int status, std::vector<std::string> texts) : code(status), lines(std::move(texts)) {}
 
   bool operator==(const Reply&) const = default;
@@ -25,7 +30,17 @@ struct Reply {
   [[nodiscard]] bool permanent() const { return code / 100 == 5; }
 };
 
-// "250-first\r\n250 last\r\n", appended to `out`.
+// What a parser returns for something that it does not take: return refuse(501, "5.5.4 ...").
+[[nodiscard]] inline std::unexpected<Reply> refuse(int code, std::string text) {
+  return std::unexpected(Reply(code, std::move(text)));
+}
+
+// `text` with each control byte but HT as "?", so that it can neither end a line nor steer a
+// terminal.
+[[nodiscard]] std::string reply_text(std::string_view text);
+
+// "250-first\r\n250 last\r\n", appended to `out`. Every text goes through reply_text(): whatever
+// was put into a reply, exactly one reply leaves.
 void serialize(const Reply& reply, std::string& out);
 [[nodiscard]] std::string serialize(const Reply& reply);
 

@@ -14,7 +14,8 @@ namespace truerelay::smtp {
 //
 // Strict where a lie could hide: every line matches [2-5][0-9][0-9] and then space, "-" or its end,
 // all lines of a reply carry the same code, lines end with CRLF and nothing else. Control bytes in
-// texts become "?". Bounded: see the constants.
+// texts become "?", but for HT, which is legal there. Bounded: see the constants. Whether a code
+// fits the command it answers (354 to MAIL) is the caller's to judge.
 class ReplyParser {
  public:
   static constexpr std::size_t kLongestLine = 4096;  // RFC 5321 says 512; providers send more.

@@ -1,0 +1,184 @@
+#include "app/engine.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "app/settings.h"
+#include "app/upstream_parts.h"
+#include "io/sleep.h"
+#include "net/tcp_dialer.h"
+#include "observe/log.h"
+#include "platform/random.h"
+#include "tls/server_context.h"
+
+namespace truerelay::app {
+
+struct Engine::Place {
+  UpstreamParts parts;
+  relay::Upstream upstream;
+};
+
+struct Engine::Door {
+  std::unique_ptr<io::TlsServer> tls;
+  relay::Listener listener;
+  std::vector<std::unique_ptr<net::Listener>> sockets;
+};
+
+Engine::Engine(const config::Config& config)
+    : dialer_(std::make_unique<net::TcpDialer>(loop_)),
+      contacts_(loop_),
+      supervision_(loop_),
+      stop_asked_(loop_),
+      drain_timeout_(config.drain_timeout),
+      id_prefix_(fmt::format("{:04x}", platform::random_bits() & 0xFFFFU)) {}
+
+Engine::~Engine() = default;
+
+std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::Config& config) {
+  std::unique_ptr<Engine> engine(new Engine(config));
+  std::expected<std::unique_ptr<observe::Log>, std::string> log =
+      observe::Log::open(log_settings(config.log));
+  if (!log) {
+    return std::unexpected(std::move(log.error()));
+  }
+  engine->log_ = std::move(*log);
+  for (const config::Error& warning : config.warnings) {
+    engine->log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
+  }
+  engine->services_.reset(new relay::Services{engine->loop_, engine->loop_, *engine->log_,
+                                              engine->stopping_, engine->stopped_});
+  std::expected<void, std::string> opened = engine->open_upstreams(config);
+  if (opened) {
+    opened = engine->open_doors(config);
+  }
+  if (!opened) {
+    engine->log_->note(observe::Level::error, "", opened.error());
+    return std::unexpected(std::move(opened.error()));
+  }
+  return engine;
+}
+
+std::expected<void, std::string> Engine::open_upstreams(const config::Config& config) {
+  TrustStores trust;
+  for (const config::Upstream& upstream : config.upstreams) {
+    std::expected<UpstreamParts, std::string> parts = make_upstream_parts(upstream, trust);
+    if (!parts) {
+      return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
+    }
+    const relay::Upstream::Parts uses{
+        loop_, loop_, *log_, *dialer_, parts->tls.get(), parts->credentials.get()};
+    places_.push_back(std::make_unique<Place>(std::move(*parts),
+                                              relay::Upstream(upstream_settings(upstream), uses)));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Engine::open_doors(const config::Config& config) {
+  for (const config::Listener& listener : config.listeners) {
+    std::unique_ptr<io::TlsServer> tls;
+    if (listener.tls != config::Tls::none) {
+      std::expected<std::unique_ptr<tls::ServerContext>, std::string> context =
+          tls::ServerContext::load(listener.certificate_file, listener.key_file);
+      if (!context) {
+        return std::unexpected(fmt::format("Listener {}: {}", listener.name, context.error()));
+      }
+      tls = std::move(*context);
+    }
+    relay::Upstream* upstream = nullptr;
+    for (const std::unique_ptr<Place>& place : places_) {
+      if (place->upstream.settings().name == listener.upstream) {
+        upstream = &place->upstream;
+      }
+    }
+    io::TlsServer* const tls_server = tls.get();
+    doors_.push_back(std::unique_ptr<Door>(new Door{
+        std::move(tls), {*services_, listener_settings(listener), *upstream, tls_server}, {}}));
+    Door& door = *doors_.back();
+    for (const config::ListenAddress& address : listener.address) {
+      io::Result<std::unique_ptr<net::Listener>> socket = net::Listener::open(
+          loop_, {address.host, address.port},
+          [this, &door](std::unique_ptr<io::Stream> stream, io::Peer peer) {
+            door.listener.accept(std::move(stream), std::move(peer), next_session_id());
+          },
+          [this](std::string_view trouble) { log_->note(observe::Level::error, "", trouble); });
+      if (!socket) {
+        return std::unexpected(
+            fmt::format("Listener {}: {}", listener.name, socket.error().detail));
+      }
+      log_->note(observe::Level::info, listener.upstream,
+                 fmt::format("listener {} takes SMTP at {}", listener.name, (*socket)->address()));
+      door.sockets.push_back(std::move(*socket));
+    }
+  }
+  return {};
+}
+
+std::string Engine::next_session_id() { return fmt::format("{}-{}", id_prefix_, ++sessions_); }
+
+void Engine::heed_signals() {
+  signals_ = std::make_unique<net::Signals>(loop_, [this](net::Signal signal) {
+    if (signal != net::Signal::hang_up) {
+      stop();
+    }
+  });
+}
+
+void Engine::stop() {
+  if (stopping_.requested()) {
+    drained_.cancel();
+  } else {
+    stop_asked_.notify();
+  }
+}
+
+std::vector<std::string> Engine::addresses() const {
+  std::vector<std::string> all;
+  for (const std::unique_ptr<Door>& door : doors_) {
+    for (const std::unique_ptr<net::Listener>& socket : door->sockets) {
+      all.push_back(socket->address());
+    }
+  }
+  return all;
+}
+
+void Engine::run() {
+  for (const std::unique_ptr<Place>& place : places_) {
+    contacts_.spawn(place->upstream.make_first_contact(stopping_));
+  }
+  supervision_.spawn(supervise());
+  loop_.run();
+}
+
+// Waits for the wish to stop, and then sees the sessions out.
+io::Task<void> Engine::supervise() {
+  co_await stop_asked_.wait();
+  log_->note(observe::Level::info, "", "stops: transactions under way may finish");
+  for (const std::unique_ptr<Door>& door : doors_) {
+    for (const std::unique_ptr<net::Listener>& socket : door->sockets) {
+      socket->stop();
+    }
+  }
+  stopping_.cancel();
+  io::Scope waiting(loop_);
+  waiting.spawn(await_sessions());
+  const bool too_late = co_await io::Sleep(loop_, loop_, loop_.now() + drain_timeout_, drained_);
+  if (too_late) {
+    log_->note(observe::Level::warning, "",
+               "the time to finish is over: what is left hears 421 and ends");
+  }
+  stopped_.cancel();
+  co_await waiting.finished();
+  signals_.reset();
+  loop_.stop();
+}
+
+io::Task<void> Engine::await_sessions() {
+  for (const std::unique_ptr<Door>& door : doors_) {
+    co_await door->listener.finished();
+  }
+  co_await contacts_.finished();
+  drained_.cancel();
+}
+
+}  // namespace truerelay::app

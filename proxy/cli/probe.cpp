@@ -1,0 +1,133 @@
+#include "cli/probe.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/settings.h"
+#include "app/upstream_parts.h"
+#include "base/ascii.h"
+#include "cli/commands.h"
+#include "cli/configuration.h"
+#include "io/scope.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "net/tcp_dialer.h"
+#include "platform/process.h"
+#include "relay/own_replies.h"
+#include "relay/upstream.h"
+
+namespace truerelay::cli {
+namespace {
+
+double milliseconds(io::Duration duration) { return static_cast<double>(duration.count()) / 1000; }
+
+class PrintedSteps final : public relay::Steps {
+ public:
+  void step(std::string_view step, io::Duration took, const std::string& found) override {
+    fmt::print("  {:<9} {:>8.1f} ms  {}\n", step, milliseconds(took), printable(found, 2048));
+    std::fflush(stdout);
+  }
+};
+
+// What the upstream does on its own account is on the screen already.
+class Silence final : public observe::Events {
+ public:
+  void message(const observe::MessageRecord& /*record*/) override {}
+  void session_failed(const observe::SessionRecord& /*record*/) override {}
+  void note(observe::Level /*level*/, std::string_view /*upstream*/,
+            std::string_view /*text*/) override {}
+};
+
+io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
+                       relay::Steps& steps, io::Cancellation& cancellation) {
+  const io::Time started = loop.now();
+  io::Result<std::vector<net::SocketAddress>> addresses = co_await net::resolve(
+      loop, settings.endpoint, started + settings.connect_timeout, cancellation);
+  if (!addresses) {
+    const relay::Failure failure = relay::from_io(addresses.error());
+    fmt::print("  DNS       failed: {}\n", failure.detail);
+    co_return false;
+  }
+  std::string found;
+  for (const net::SocketAddress& address : *addresses) {
+    found += (found.empty() ? "" : ", ") + net::text(address);
+  }
+  steps.step("DNS", loop.now() - started, found);
+  co_return true;
+}
+
+io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
+  io::Cancellation never;
+  PrintedSteps steps;
+  const relay::UpstreamSettings& settings = upstream.settings();
+  const bool found = co_await look_up(loop, settings, steps, never);
+  if (found) {
+    relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection =
+        co_await upstream.open(nullptr, steps, never);
+    if (connection) {
+      co_await (*connection)->quit();
+      fmt::print("{} is ready to take mail{}\n", settings.name,
+                 upstream.passthrough() ? "; each client logs in as itself" : "");
+      status = kDone;
+    } else {
+      fmt::print("  failed; clients would hear:\n");
+      for (const std::string& line : relay::reply_for(connection.error(), settings).lines) {
+        fmt::print("    {} {}\n", relay::reply_for(connection.error(), settings).code, line);
+      }
+    }
+  }
+  loop.stop();
+}
+
+const config::Upstream* find(const config::Config& config, const std::string& name) {
+  for (const config::Upstream& upstream : config.upstreams) {
+    if (upstream.name == name) {
+      return &upstream;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int probe(const ProbeRequest& request) {
+  platform::protect_memory();
+  const std::optional<config::Config> config = read_configuration(request.config_file);
+  if (!config) {
+    return kUsage;
+  }
+  const config::Upstream* configured = find(*config, request.upstream);
+  if (configured == nullptr) {
+    fmt::print(stderr, "truerelay: no upstream is called {}; there are:", request.upstream);
+    for (const config::Upstream& upstream : config->upstreams) {
+      fmt::print(stderr, " {}", upstream.name);
+    }
+    fmt::print(stderr, "\n");
+    return kUsage;
+  }
+  app::TrustStores trust;
+  std::expected<app::UpstreamParts, std::string> parts =
+      app::make_upstream_parts(*configured, trust);
+  if (!parts) {
+    fmt::print(stderr, "truerelay: {}\n", parts.error());
+    return kFailed;
+  }
+  net::Loop loop;
+  net::TcpDialer dialer(loop);
+  Silence events;
+  relay::Upstream upstream(
+      app::upstream_settings(*configured),
+      {loop, loop, events, dialer, parts->tls.get(), parts->credentials.get()});
+  fmt::print("{}: {} port {}\n", configured->name, configured->host, configured->port);
+  int status = kFailed;
+  io::Scope scope(loop);
+  scope.spawn(walk(loop, upstream, status));
+  loop.run();
+  return status;
+}
+
+}  // namespace truerelay::cli

@@ -1,0 +1,153 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "config/contains.h"
+#include "config/parts.h"
+#include "config/path_text.h"
+#include "config/schema.h"
+#include "config/values.h"
+#include "platform/ip_text.h"
+
+namespace truerelay::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Node* member(const Node& table, std::string_view key) {
+  const auto found = std::ranges::find(table.members, key, &Member::key);
+  return found == table.members.end() ? nullptr : &found->value;
+}
+
+void check_names_differ(const Document& document, const Node& list,
+                        const std::vector<Listener>& listeners, Findings& findings) {
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    const std::span earlier(listeners.begin(), i);
+    if (!listeners[i].name.empty() && contains(earlier, listeners[i].name, &Listener::name)) {
+      findings.errors.push_back(document.error_at(
+          list.items[i].at,
+          fmt::format("there is another listener named '{}'", listeners[i].name)));
+    }
+  }
+}
+
+void check_addresses_differ(const Document& document, const Node& list,
+                            const std::vector<Listener>& listeners, Findings& findings) {
+  std::vector<std::pair<io::IpAddress, std::uint16_t>> taken;
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    for (const ListenAddress& address : listeners[i].address) {
+      const std::pair place(platform::parse_ip(address.host).value_or(io::IpAddress{}),
+                            address.port);
+      if (contains(taken, place)) {
+        findings.errors.push_back(document.error_at(
+            list.items[i].at,
+            fmt::format("address {} port {} is given twice", address.host, address.port)));
+      }
+      taken.push_back(place);
+    }
+  }
+}
+
+void read_listeners(const Document& document, std::span<const std::string> upstreams,
+                    Config& config, Findings& findings) {
+  const Node* list = member(document.root, "listener");
+  if (list == nullptr) {
+    findings.errors.push_back(
+        {.file = document.file,
+         .message = "there is no listener: add [[listener]] with name = \"erp\", address = "
+                    "[\"127.0.0.1:2525\"] and upstream = \"office365\""});
+    return;
+  }
+  const bool tables = std::ranges::all_of(
+      list->items, [](const Node& item) { return item.kind == Node::Kind::table; });
+  if (list->kind != Node::Kind::array || list->items.empty() || !tables) {
+    findings.errors.push_back(
+        document.error_at(list->at, "a listener begins with [[listener]], in two brackets"));
+    return;
+  }
+  for (const Node& item : list->items) {
+    config.listeners.push_back(read_listener(document, item, upstreams, findings));
+  }
+  check_names_differ(document, *list, config.listeners, findings);
+  check_addresses_differ(document, *list, config.listeners, findings);
+}
+
+void read_main(const Document& document, std::span<const std::string> upstreams, Config& config,
+               Findings& findings) {
+  TableReader reader(document, document.root, top_table(), findings);
+  config.drain_timeout = reader.duration("drain_timeout", 0ms, 1h).value_or(config.drain_timeout);
+  read_listeners(document, upstreams, config, findings);
+  const Node* log = member(document.root, "log");
+  if (log != nullptr && log->kind == Node::Kind::table) {
+    config.log = read_log(document, *log, findings);
+  } else if (log != nullptr) {
+    reader.error("log", "the log's keys stand below [log], in single brackets");
+  }
+}
+
+// Adds what was found in one file, line by line, to what was found before.
+void add(std::vector<Error>& all, std::vector<Error> found) {
+  std::ranges::sort(found, {}, [](const Error& error) {
+    return std::tie(error.line, error.column, error.message);
+  });
+  std::ranges::move(found, std::back_inserter(all));
+}
+
+bool is_used(const Config& config, std::string_view upstream) {
+  return contains(config.listeners, upstream, &Listener::upstream);
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file) {
+  Config config;
+  config.file = file;
+  std::vector<Error> errors;
+
+  // Which upstreams there are, by the names of their files.
+  const std::filesystem::path folder = file.parent_path() / "upstreams";
+  Findings in_folder;
+  const std::vector<UpstreamFile> files = find_upstream_files(folder, in_folder);
+  std::vector<std::string> names;
+  std::ranges::transform(files, std::back_inserter(names), &UpstreamFile::name);
+
+  // The main file.
+  if (auto document = read_document(file)) {
+    Findings findings;
+    read_main(*document, names, config, findings);
+    add(errors, std::move(findings.errors));
+    add(config.warnings, std::move(findings.warnings));
+  } else {
+    errors.push_back(std::move(document.error()));
+  }
+
+  // The upstreams, also those that no listener uses: they are there to be used.
+  if (files.empty() && in_folder.errors.empty()) {
+    errors.push_back({.file = folder,
+                      .message = "there is no upstream: put a file here, such as "
+                                 "office365.toml with preset, user and password_file"});
+  }
+  add(errors, std::move(in_folder.errors));
+  for (const UpstreamFile& upstream : files) {
+    if (auto document = read_document(upstream.file)) {
+      Findings findings;
+      config.upstreams.push_back(
+          read_upstream(*document, upstream.name, is_used(config, upstream.name), findings));
+      add(errors, std::move(findings.errors));
+      add(config.warnings, std::move(findings.warnings));
+    } else {
+      errors.push_back(std::move(document.error()));
+    }
+  }
+
+  if (!errors.empty()) {
+    return std::unexpected(std::move(errors));
+  }
+  return config;
+}
+
+}  // namespace truerelay::config

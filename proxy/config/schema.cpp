@@ -1,0 +1,72 @@
+#include "config/schema.h"
+
+#include <array>
+
+namespace truerelay::config {
+namespace {
+
+constexpr auto kTop = std::to_array<Key>({
+    {"listener", "list of tables", "required"},
+    {"log", "table", "none"},
+    {"drain_timeout", "duration", R"("30s")"},
+});
+
+constexpr auto kListener = std::to_array<Key>({
+    {"name", "string", "required"},
+    {"address", "list of strings", "required"},
+    {"upstream", "string", "required"},
+    {"allow", "list of strings", R"(["127.0.0.0/8", "::1"])"},
+    {"line_ends", "string", R"("normalize")"},
+    {"tls", "string", R"("none")"},
+    {"certificate_file", "path", "none"},
+    {"key_file", "path", "none"},
+    {"max_clients", "integer", "2000"},
+    {"command_timeout", "duration", R"("5m")"},
+    {"data_timeout", "duration", R"("3m")"},
+});
+
+constexpr auto kLog = std::to_array<Key>({
+    {"file", "path", "none"},
+    {"format", "string", R"("text")"},
+    {"level", "string", R"("info")"},
+    {"max_size", "size", R"("50MiB")"},
+    {"keep", "integer", "10"},
+});
+
+constexpr auto kUpstream = std::to_array<Key>({
+    {"preset", "string", "none"},
+    {"host", "string", "preset"},
+    {"port", "integer", "preset"},
+    {"tls", "string", "preset"},
+    {"verify", "boolean", "true"},
+    {"ca_file", "path", "none"},
+    {"pin_sha256", "list of strings", "none"},
+    {"min_tls", "string", R"("1.2")"},
+    {"client_certificate", "path", "none"},
+    {"helo_name", "string", "none"},
+    {"auth", "string", R"("auto")"},
+    {"user", "string", "none"},
+    {"password_file", "path", "none"},
+    {"eager_mail", "boolean", "false"},
+    {"connect_timeout", "duration", R"("30s")"},
+    {"reply_timeout", "duration", R"("5m")"},
+    {"data_timeout", "duration", R"("3m")"},
+    {"final_reply_timeout", "duration", R"("10m")"},
+});
+
+constexpr Table kTopTable{"the top of the main file", kTop};
+constexpr Table kListenerTable{"[[listener]]", kListener};
+constexpr Table kLogTable{"[log]", kLog};
+constexpr Table kUpstreamTable{"upstreams/NAME.toml", kUpstream};
+constexpr std::array<const Table*, 4> kAll = {&kTopTable, &kListenerTable, &kLogTable,
+                                              &kUpstreamTable};
+
+}  // namespace
+
+const Table& top_table() { return kTopTable; }
+const Table& listener_table() { return kListenerTable; }
+const Table& log_table() { return kLogTable; }
+const Table& upstream_table() { return kUpstreamTable; }
+std::span<const Table* const> all_tables() { return kAll; }
+
+}  // namespace truerelay::config

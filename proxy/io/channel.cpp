@@ -1,0 +1,91 @@
+#include "io/channel.h"
+
+#include <cassert>
+#include <utility>
+
+namespace truerelay::io {
+
+Channel::Channel(Clock& clock, Executor& executor, std::unique_ptr<Stream> stream)
+    : executor_(executor),
+      patience_(*this, clock),
+      read_(buffer_, Stream::kReadSize),
+      stream_(std::move(stream)) {
+  read_.then([](void* context) { static_cast<Channel*>(context)->read_ended(); }, this);
+}
+
+Channel::~Channel() { assert(!waiting_); }
+
+void Channel::read_ahead() {
+  if (!reading_ && !ended_ && !failure_) {
+    reading_ = true;
+    if (stream_->start(read_)) {
+      read_done();
+    }
+  }
+}
+
+// In both cases the last act: the channel may be gone afterwards.
+void Channel::read_ended() {
+  read_done();
+  if (std::exchange(waiting_, false)) {
+    patience_.disarm();
+    resumption_.run();
+  } else if (notice_ != nullptr) {
+    notice_(notice_context_);
+  }
+}
+
+void Channel::read_done() {
+  reading_ = false;
+  if (!read_.result) {
+    failure_ = std::move(read_.result.error());
+    read_.result = 0;
+    arrival_ = Arrival::failed;
+  } else if (*read_.result == 0) {
+    ended_ = true;
+    failure_ = Failure{Failure::Kind::closed, "the connection was closed by the other side"};
+    arrival_ = Arrival::end;
+  } else {
+    arrival_ = Arrival::bytes;
+  }
+}
+
+bool Channel::suspend(std::coroutine_handle<> handle, Time until) {
+  if (failure_) {
+    arrival_ = ended_ ? Arrival::end : Arrival::failed;
+    return false;
+  }
+  read_ahead();
+  if (arrival_) {
+    return false;
+  }
+  waiting_ = true;
+  resumption_.set(handle);
+  patience_.arm(until);
+  return true;
+}
+
+Channel::Arrival Channel::take_arrival() { return *std::exchange(arrival_, std::nullopt); }
+
+void Channel::wake_with(Arrival arrival) {
+  assert(waiting_);
+  waiting_ = false;
+  patience_.disarm();
+  arrival_ = arrival;
+  executor_.post(resumption_);
+}
+
+void Channel::interrupt() {
+  if (waiting_) {
+    wake_with(Arrival::interrupted);
+  } else if (!resumption_.posted()) {
+    arrival_ = Arrival::interrupted;
+  }
+}
+
+std::unique_ptr<Stream> Channel::release() {
+  assert(!reading_);
+  return std::move(stream_);
+}
+
+}  // namespace truerelay::io

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace truerelay::platform {
+
+// What a process that holds secrets and speaks to strangers arranges with the system at its start.
+
+// Keeps passwords out of core files and out of reach of debuggers of the same user: no core dumps,
+// and on Linux the process is not dumpable (which also closes /proc/PID to that user).
+void protect_memory();
+
+// Writing to a connection that the peer has reset gives an error, not a signal that ends the
+// process. net::Loop sees to it, for libuv writes without MSG_NOSIGNAL.
+void ignore_broken_pipes();
+
+}  // namespace truerelay::platform

@@ -1,0 +1,124 @@
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "platform/secret_file.h"
+
+namespace truerelay::platform {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) {
+      ::close(number_);
+    }
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::unexpected<std::string> system_refusal(const std::filesystem::path& file, int error) {
+  std::string sentence = fmt::format("cannot read the secret in {}: {}", file.string(),
+                                     std::error_code(error, std::system_category()).message());
+  if (error == EACCES) {
+    sentence += "; the file must belong to the user that runs truerelay (chown)";
+  } else if (error == ENOENT) {
+    sentence += "; create it and close it to others: chmod 600 " + file.string();
+  }
+  return std::unexpected(std::move(sentence));
+}
+
+bool is_systemd_credential(const std::filesystem::path& file, const struct stat& facts) {
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr || *directory == '\0' ||
+      (facts.st_uid != 0 && facts.st_uid != ::geteuid())) {
+    return false;
+  }
+  std::error_code not_there;
+  const auto guarded = std::filesystem::canonical(directory, not_there);
+  if (not_there) {
+    return false;
+  }
+  const auto place = std::filesystem::canonical(file, not_there);
+  return !not_there && place.parent_path() == guarded;
+}
+
+// Reads up to the end, or one byte more than is allowed. The memory is reserved beforehand, so that
+// no earlier copy of the secret stays behind.
+int read_all(int descriptor, std::string& bytes) {
+  bytes.resize(kLongestSecret + 1);
+  std::size_t held = 0;
+  while (held < bytes.size()) {
+    const ssize_t count = ::read(descriptor, bytes.data() + held, bytes.size() - held);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return errno;
+    }
+    if (count == 0) {
+      break;
+    }
+    held += static_cast<std::size_t>(count);
+  }
+  bytes.resize(held);
+  return 0;
+}
+
+}  // namespace
+
+std::expected<Redacted, std::string> read_secret_file(const std::filesystem::path& file) {
+  // Not to wait for a writer, should it be a pipe.
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (opened.number() < 0) {
+    return system_refusal(file, errno);
+  }
+  // What is checked is what was opened, whatever the name stands for by now.
+  struct stat facts{};
+  if (::fstat(opened.number(), &facts) != 0) {
+    return system_refusal(file, errno);
+  }
+  const std::string name = file.string();
+  if (!S_ISREG(facts.st_mode)) {
+    return std::unexpected(
+        fmt::format("{} is not a regular file; name the file that holds the secret", name));
+  }
+  if ((facts.st_mode & 077U) != 0 && !is_systemd_credential(file, facts)) {
+    return std::unexpected(
+        fmt::format("the secret in {} is open to other users (mode {:04o}); close it: chmod 600 {}",
+                    name, static_cast<unsigned>(facts.st_mode) & 07777U, name));
+  }
+
+  std::string bytes;
+  const int error = read_all(opened.number(), bytes);
+  const bool too_long = bytes.size() > kLongestSecret;
+  if (error != 0 || too_long) {
+    wipe(bytes);
+    return error != 0 ? std::expected<Redacted, std::string>(system_refusal(file, error))
+                      : std::unexpected(fmt::format(
+                            "{} is longer than {} bytes; it should hold a secret and nothing else",
+                            name, kLongestSecret));
+  }
+  if (bytes.ends_with('\n')) {
+    bytes.resize(bytes.size() - (bytes.ends_with("\r\n") ? 2 : 1));
+  }
+  if (bytes.empty()) {
+    return std::unexpected(fmt::format("{} is empty; write the secret into it", name));
+  }
+  Redacted secret{std::string(bytes)};
+  wipe(bytes);
+  return secret;
+}
+
+}  // namespace truerelay::platform

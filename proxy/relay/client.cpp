@@ -1,0 +1,58 @@
+#include "relay/client.h"
+
+#include <utility>
+
+namespace truerelay::relay {
+namespace {
+
+// How long, and for how many bytes, a client may go on talking after the last reply.
+constexpr io::Duration kLinger = std::chrono::seconds(2);
+constexpr std::size_t kMostLingering = 1024 * 1024;
+
+}  // namespace
+
+Client::Client(io::Clock& clock, io::Executor& executor, std::unique_ptr<io::Stream> stream,
+               io::Duration write_timeout)
+    : clock_(clock), channel_(clock, executor, std::move(stream)), write_timeout_(write_timeout) {}
+
+io::Task<io::Channel::Arrival> Client::wait(io::Time until) {
+  const bool flushed = co_await flush();
+  if (!flushed) {
+    co_return io::Channel::Arrival::failed;
+  }
+  const io::Channel::Arrival arrival = co_await channel_.wait(until);
+  co_return arrival;
+}
+
+io::Task<bool> Client::flush() {
+  if (write_failed_) {
+    co_return false;
+  }
+  if (replies_.empty()) {
+    co_return true;
+  }
+  const std::string replies = std::exchange(replies_, {});
+  const io::Result<void> written = co_await channel_.write(replies, clock_.now() + write_timeout_);
+  write_failed_ = !written;
+  co_return written.has_value();
+}
+
+io::Task<void> Client::close() {
+  const bool flushed = co_await flush();
+  if (!flushed || channel_.failure() != nullptr) {
+    co_return;
+  }
+  channel_.shutdown();
+  const io::Time until = clock_.now() + kLinger;
+  std::size_t thrown_away = 0;
+  while (thrown_away < kMostLingering) {
+    thrown_away += channel_.buffer().size();
+    channel_.buffer().clear();
+    const io::Channel::Arrival arrival = co_await channel_.wait(until);
+    if (arrival != io::Channel::Arrival::bytes) {
+      break;
+    }
+  }
+}
+
+}  // namespace truerelay::relay

@@ -1,0 +1,100 @@
+#include "relay/login.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+#include <string>
+
+#include "auth/mechanism.h"
+#include "base/base64.h"
+#include "base/redacted.h"
+
+namespace truerelay::relay {
+namespace {
+
+// An initial response that makes the line longer than this is sent after the server's 334: not all
+// servers take the 12288 octets of RFC 4954.
+constexpr std::size_t kLongestInitialLine = 512;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += text.empty() ? word : " " + word;
+  }
+  return text;
+}
+
+Redacted line_of(const Redacted& response) {
+  std::string line = base64_encode(response.reveal()) + "\r\n";
+  return Redacted(std::move(line));
+}
+
+Result<void> verdict(const smtp::Reply& reply) {
+  if (reply.code == 235) {
+    return {};
+  }
+  if (reply.transient()) {
+    return fail(Failure::Cause::login_deferred, "", reply);
+  }
+  if (reply.permanent()) {
+    return fail(Failure::Cause::login_refused, "", reply);
+  }
+  return fail(Failure::Cause::protocol_violation, "it answered AUTH with", reply);
+}
+
+}  // namespace
+
+io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Credentials& credentials,
+                              const UpstreamSettings& settings, io::Time deadline) {
+  const std::optional<std::string_view> mechanism =
+      auth::pick_mechanism(settings.auth, credentials.kind, connection.offered.auth);
+  if (!mechanism) {
+    co_return fail(Failure::Cause::no_mechanism,
+                   connection.offered.auth.empty()
+                       ? "it offers no AUTH at all"
+                       : "it offers AUTH " + joined(connection.offered.auth));
+  }
+  const std::unique_ptr<auth::Dialogue> dialogue =
+      auth::begin_dialogue(*mechanism, credentials, settings.endpoint.host, settings.endpoint.port);
+
+  std::optional<Redacted> initial = dialogue->initial_response();
+  Redacted line(fmt::format("AUTH {}\r\n", *mechanism));
+  if (initial) {
+    Redacted with_initial(fmt::format("AUTH {} {}\r\n", *mechanism,
+                                      initial->empty() ? "=" : base64_encode(initial->reveal())));
+    if (with_initial.reveal().size() <= kLongestInitialLine) {
+      line = std::move(with_initial);
+      initial.reset();
+    }
+  }
+  bool cancelled = false;
+  while (true) {
+    Result<smtp::Reply> reply = co_await connection.ask(line.reveal(), deadline);
+    if (!reply) {
+      co_return std::unexpected(std::move(reply.error()));
+    }
+    if (reply->code != 334 || cancelled) {
+      if (cancelled && reply->completion()) {
+        co_return fail(Failure::Cause::protocol_violation, "it answered a cancelled AUTH with",
+                       *reply);
+      }
+      if (reply->code == 235) {
+        connection.user = credentials.user;
+        connection.login_reply = *reply;
+      }
+      co_return verdict(*reply);
+    }
+    const std::optional<std::string> challenge = base64_decode(reply->lines.front());
+    std::optional<Redacted> response;
+    if (initial) {
+      response = std::move(*initial);
+      initial.reset();
+    } else if (challenge) {
+      response = dialogue->answer(*challenge);
+    }
+    cancelled = !response;
+    line = response ? line_of(*response) : Redacted("*\r\n");
+  }
+}
+
+}  // namespace truerelay::relay

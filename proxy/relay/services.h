@@ -1,0 +1,19 @@
+#pragma once
+
+#include "io/cancellation.h"
+#include "io/clock.h"
+#include "io/executor.h"
+#include "observe/events.h"
+
+namespace truerelay::relay {
+
+// What every session uses and none owns. Outlives all sessions.
+struct Services {
+  io::Clock& clock;
+  io::Executor& executor;
+  observe::Events& events;
+  io::Cancellation& stopping;  // No new transactions: the service drains.
+  io::Cancellation& stopped;   // The time to drain is over: what is under way ends with 421.
+};
+
+}  // namespace truerelay::relay

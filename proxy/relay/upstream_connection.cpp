@@ -1,0 +1,206 @@
+#include "relay/upstream_connection.h"
+
+#include <utility>
+
+namespace truerelay::relay {
+namespace {
+
+constexpr io::Duration kFarewell = std::chrono::seconds(2);
+
+}  // namespace
+
+UpstreamConnection::UpstreamConnection(io::Clock& clock, io::Executor& executor,
+                                       io::Connection connection, io::Duration write_timeout)
+    : address(std::move(connection.address)),
+      clock_(clock),
+      channel_(clock, executor, std::move(connection.stream)),
+      write_timeout_(write_timeout) {
+  channel_.when_read_ahead(
+      [](void* context) { static_cast<UpstreamConnection*>(context)->read_ahead_ended(); }, this);
+}
+
+void UpstreamConnection::queue(std::string_view line) {
+  flight_ += line;
+  ++due_;
+}
+
+io::Task<Result<void>> UpstreamConnection::send() {
+  const std::string flight = std::exchange(flight_, {});
+  if (broken_) {
+    co_return fail(Failure::Cause::connection_lost, "it was given up before");
+  }
+  if (!channel_.buffer().empty()) {
+    const std::optional<Result<smtp::Reply>> unasked = parse();
+    if (unasked && *unasked && (*unasked)->code == 421) {
+      farewell_ = **unasked;
+      co_return Result<void>{};
+    }
+    co_return break_with({Failure::Cause::protocol_violation,
+                          "it sent a reply that no command had asked for", std::nullopt});
+  }
+  const io::Result<void> written = co_await channel_.write(flight, clock_.now() + write_timeout_);
+  // A server that says why it closes is heard, although it takes no more commands.
+  if (!written && channel_.buffer().empty()) {
+    co_return break_with(from_io(written.error()));
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<smtp::Reply>> UpstreamConnection::reply(io::Time until) {
+  if (farewell_) {
+    broken_ = true;
+    smtp::Reply farewell = std::move(*std::exchange(farewell_, std::nullopt));
+    co_return farewell;
+  }
+  while (true) {
+    std::optional<Result<smtp::Reply>> reply =
+        early_ ? std::exchange(early_, std::nullopt) : parse();
+    if (reply) {
+      --due_;
+      if (due_ == 0 && watching_ && !broken_) {
+        channel_.read_ahead();
+      }
+      co_return *std::move(reply);
+    }
+    if (channel_.failure() != nullptr) {
+      co_return break_with(from_io(*channel_.failure()));
+    }
+    const io::Channel::Arrival arrival = co_await channel_.wait(until);
+    if (arrival == io::Channel::Arrival::timed_out) {
+      co_return break_with({Failure::Cause::no_answer, "", std::nullopt});
+    }
+  }
+}
+
+io::Task<Result<smtp::Reply>> UpstreamConnection::ask(std::string_view line, io::Time until) {
+  queue(line);
+  Result<void> sent = co_await send();
+  if (!sent) {
+    co_return std::unexpected(std::move(sent.error()));
+  }
+  Result<smtp::Reply> answer = co_await reply(until);
+  co_return answer;
+}
+
+void UpstreamConnection::begin_body() {
+  body_ = Body::streaming;
+  early_.reset();
+  channel_.read_ahead();
+  read_ahead_ended();
+}
+
+io::Task<Result<void>> UpstreamConnection::send_body(std::string_view bytes, io::Time deadline) {
+  const io::Result<void> written = co_await channel_.write(bytes, deadline);
+  if (!written) {
+    co_return break_with(from_io(written.error()));
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> UpstreamConnection::complete_body(std::string_view bytes,
+                                                         io::Time deadline) {
+  body_ = Body::completing;
+  ++due_;
+  Result<void> sent = co_await send_body(bytes, deadline);
+  body_ = Body::none;
+  co_return sent;
+}
+
+// While a body goes out: a refusal, or the end of the connection, ends the body. An acceptance ends
+// it, too, as the nonsense that it is, unless it may be the answer to what is complete already.
+void UpstreamConnection::read_ahead_ended() {
+  if (body_ == Body::none || early_) {
+    return;
+  }
+  early_ = parse();
+  if (!early_ && channel_.failure() != nullptr) {
+    early_ = break_with(from_io(*channel_.failure()));
+  }
+  if (!early_) {
+    channel_.read_ahead();
+    return;
+  }
+  const bool accepted = early_->has_value() && (*early_)->completion();
+  if (body_ == Body::streaming || !accepted) {
+    broken_ = true;
+    channel_.close();
+  }
+}
+
+io::Task<Result<void>> UpstreamConnection::secure(io::TlsClient& client, std::string host,
+                                                  io::Time deadline) {
+  // RFC 3207 section 4: what came before the handshake was not protected and is not to be heard.
+  if (!channel_.buffer().empty()) {
+    co_return break_with({Failure::Cause::protocol_violation,
+                          "it sent more before the TLS handshake, where nothing may come",
+                          std::nullopt});
+  }
+  std::unique_ptr<io::Stream> plain = channel_.release();
+  plain->set_deadline(deadline);
+  io::Result<io::SecuredStream> secured = co_await client.secure(std::move(plain), std::move(host));
+  if (!secured) {
+    broken_ = true;
+    co_return std::unexpected(from_io(secured.error()));
+  }
+  tls = std::move(secured->facts);
+  secured->stream->set_deadline(io::Time::max());
+  channel_.adopt(std::move(secured->stream));
+  co_return Result<void>{};
+}
+
+void UpstreamConnection::watch() {
+  watching_ = true;
+  channel_.read_ahead();
+}
+
+bool UpstreamConnection::stale() {
+  channel_.read_ahead();
+  return broken_ || channel_.failure() != nullptr || !channel_.buffer().empty();
+}
+
+void UpstreamConnection::close() {
+  broken_ = true;
+  if (handshaking_ != nullptr) {
+    handshaking_->close();
+  } else {
+    channel_.close();
+  }
+}
+
+io::Task<void> UpstreamConnection::quit() {
+  if (!broken_) {
+    Result<smtp::Reply> goodbye = co_await ask("QUIT\r\n", clock_.now() + kFarewell);
+    if (goodbye && !broken_) {
+      channel_.shutdown();
+    }
+  }
+  close();
+}
+
+std::optional<Result<smtp::Reply>> UpstreamConnection::parse() {
+  Buffer& arrived = channel_.buffer();
+  while (const std::optional<std::string_view> line = lines_.line(arrived)) {
+    std::expected<std::optional<smtp::Reply>, std::string> taken = parser_.take(*line);
+    lines_.consume(arrived, *line);
+    if (!taken) {
+      return break_with({Failure::Cause::protocol_violation, taken.error(), std::nullopt});
+    }
+    if (*taken) {
+      // 421 announces the end of the connection, whatever it answers.
+      broken_ = broken_ || (*taken)->code == 421;
+      return **std::move(taken);
+    }
+  }
+  if (lines_.too_long(arrived)) {
+    return break_with(
+        {Failure::Cause::protocol_violation, "its reply has a line without an end", std::nullopt});
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Failure> UpstreamConnection::break_with(Failure failure) {
+  broken_ = true;
+  return std::unexpected(std::move(failure));
+}
+
+}  // namespace truerelay::relay

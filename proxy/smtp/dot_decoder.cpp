@@ -1,0 +1,147 @@
+#include "smtp/dot_codec.h"
+
+// The decoder is a machine of six states, and a scanner that lets it sleep.
+//
+// Each state but `text` is a few bytes long and holds back what cannot be judged yet, so that any
+// split of the input gives the same output. Where the byte at hand does not continue what is held
+// back, the machine gives out what that meant, goes to `text`, and looks at the byte again.
+//
+// Almost every byte of almost every message is text between clean CRLFs. The scanner finds the
+// longest stretch of it, across lines, and it is copied at once. It judges blocks without a branch
+// a byte, which compilers turn into vector instructions.
+
+namespace truerelay::smtp {
+namespace {
+
+constexpr std::size_t kBlock = 128;
+
+// Whether the kBlock bytes at `at`, and the one that follows them, hold nothing that needs the
+// machine: a NUL, a CR without LF, an LF without CR, a dot after LF. An LF as the first byte and a
+// NUL as the last are not seen.
+bool clean_block(const char* at) {
+  unsigned char dirty = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const char byte = at[i];
+    const char next = at[i + 1];
+    const bool bare = (byte == '\r') != (next == '\n');
+    const bool dot = (byte == '\n') & (next == '.');
+    dirty |= static_cast<unsigned char>(bare | dot | (byte == '\0'));
+  }
+  return dirty == 0;
+}
+
+bool plain(char byte) { return byte != '\r' && byte != '\n' && byte != '\0'; }
+
+// How many bytes at the front of `wire`, which begins inside a line, are clean text: whole lines
+// and the plain bytes after the last of them. The stretch never ends between CR and LF.
+std::size_t clean_stretch(std::string_view wire) {
+  std::size_t end = 0;
+  if (wire.front() != '\n') {
+    while (wire.size() - end > kBlock && clean_block(wire.data() + end)) {
+      end += kBlock;
+    }
+    if (end > 0 && wire[end - 1] == '\r') {
+      --end;
+    }
+    if (end > 0 && wire[end - 1] == '\n') {
+      return end;
+    }
+  }
+  while (end < wire.size() && plain(wire[end])) {
+    ++end;
+  }
+  return end;
+}
+
+}  // namespace
+
+std::size_t DotDecoder::take(std::string_view wire, Buffer& out) {
+  std::size_t taken = 0;
+  while (taken < wire.size() && at_ != At::end) {
+    const char byte = wire[taken];
+    switch (at_) {
+      case At::line_start:
+        if (byte == '.') {
+          at_ = At::dot;
+          ++taken;
+        } else {
+          at_ = At::text;
+        }
+        break;
+      case At::dot:
+        if (byte == '\r') {
+          at_ = At::dot_cr;
+          ++taken;
+        } else {
+          // The dot was stuffing, unless it is all that there is on a line.
+          if (byte == '\n') {
+            emit(".", out);
+          }
+          at_ = At::text;
+        }
+        break;
+      case At::dot_cr:
+        if (byte == '\n') {
+          at_ = At::end;
+          ++taken;
+        } else {
+          emit(".", out);
+          bare_line_end(out);
+          at_ = At::text;
+        }
+        break;
+      case At::cr:
+        if (byte == '\n') {
+          emit("\r\n", out);
+          at_ = At::line_start;
+          ++taken;
+        } else {
+          bare_line_end(out);
+          at_ = At::text;
+        }
+        break;
+      case At::text:
+        taken += take_text(wire.substr(taken), out);
+        break;
+      case At::end:
+        break;
+    }
+  }
+  return taken;
+}
+
+std::size_t DotDecoder::take_text(std::string_view wire, Buffer& out) {
+  const std::size_t stretch = clean_stretch(wire);
+  if (stretch > 0) {
+    emit(wire.substr(0, stretch), out);
+    at_ = wire[stretch - 1] == '\n' ? At::line_start : At::text;
+    return stretch;
+  }
+  if (wire.front() == '\r') {
+    at_ = At::cr;
+  } else if (wire.front() == '\n') {
+    bare_line_end(out);
+  } else {
+    refused_ = true;  // A NUL.
+  }
+  return 1;
+}
+
+void DotDecoder::emit(std::string_view content, Buffer& out) {
+  if (!refused_) {
+    out.append(content);
+    size_ += content.size();
+  }
+}
+
+// What follows is not at a line start, as far as dots are concerned: a client that sends bare line
+// ends on purpose must not get its dots un-stuffed there.
+void DotDecoder::bare_line_end(Buffer& out) {
+  if (line_ends_ == LineEnds::reject) {
+    refused_ = true;
+  } else {
+    emit("\r\n", out);
+  }
+}
+
+}  // namespace truerelay::smtp

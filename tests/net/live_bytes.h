@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+
+namespace truerelay::testing {
+
+// What this program holds from operator new, now. One thread.
+[[nodiscard]] std::size_t live_bytes();
+// The most that it held since the last forget_peak().
+[[nodiscard]] std::size_t peak_bytes();
+void forget_peak();
+
+}  // namespace truerelay::testing

@@ -1,0 +1,108 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "observe/log.h"
+
+namespace truerelay::observe {
+namespace {
+
+constexpr std::string_view kLost = " log lines were lost";
+
+// N of "... error N log lines were lost", or 0 for another line.
+std::uint64_t lost_count(std::string_view line) {
+  if (!line.ends_with(kLost)) {
+    return 0;
+  }
+  line.remove_suffix(kLost.size());
+  line.remove_prefix(line.rfind(' ') + 1);
+  std::uint64_t count = 0;
+  std::from_chars(line.data(), line.data() + line.size(), count);
+  return count;
+}
+
+// The log writes into a pipe that nobody reads: it fills up, and the log's thread is stuck in its
+// write as it would be with a disk that hangs.
+TEST(LogLoss, ASlowDiskHoldsNobodyUpAndEveryLineIsWrittenOrCounted) {
+  std::string folder = testing::TempDir() + "truerelay-loss-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  LogSettings settings;
+  settings.file = folder + "/pipe";
+  settings.queue = 16;
+  ASSERT_EQ(mkfifo(settings.file.c_str(), 0600), 0);
+  const int reader = open(settings.file.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  auto opened = Log::open(settings);
+  ASSERT_TRUE(opened) << opened.error();
+
+  constexpr std::uint64_t kLines = 5000;
+  const std::string text(200, 'x');
+  for (std::uint64_t i = 0; i < kLines; ++i) {
+    (*opened)->note(Level::info, "", text);  // Returns, although nothing is read.
+  }
+
+  std::string received;
+  fcntl(reader, F_SETFL, 0);  // From here on a read waits for bytes or for the end.
+  std::thread reading([&] {
+    char block[4096];
+    for (ssize_t count = 0; (count = read(reader, block, sizeof block)) > 0;) {
+      received.append(block, static_cast<std::size_t>(count));
+    }
+  });
+  opened->reset();
+  reading.join();
+  close(reader);
+  std::filesystem::remove_all(folder);
+
+  std::uint64_t written = 0;
+  std::uint64_t lost = 0;
+  std::istringstream lines(received);
+  for (std::string line; std::getline(lines, line);) {
+    lost += lost_count(line);
+    written += line.ends_with(text) ? 1 : 0;
+  }
+  EXPECT_GT(lost, 0U);
+  EXPECT_EQ(written + lost, kLines);
+}
+
+// The folder turns into a file just when the log wants to rotate, and comes back later.
+TEST(LogLoss, AFileThatCannotBeOpenedAgainAfterRotationIsTriedUntilItCan) {
+  std::string folder = testing::TempDir() + "truerelay-loss-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  LogSettings settings;
+  settings.file = folder + "/truerelay.log";
+  settings.max_size = 1000;
+  auto opened = Log::open(settings);
+  ASSERT_TRUE(opened) << opened.error();
+  std::filesystem::remove_all(folder);
+  std::ofstream(folder) << "in the way";
+  for (int i = 0; i < 100; ++i) {
+    (*opened)->note(Level::error, "", std::string(200, 'x'));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  std::filesystem::remove(folder);
+  for (int i = 0; i < 600 && !std::filesystem::exists(settings.file); ++i) {
+    (*opened)->note(Level::info, "", "back again?");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  opened->reset();
+  std::ostringstream text;
+  text << std::ifstream(settings.file).rdbuf();
+  std::filesystem::remove_all(folder);
+  EXPECT_NE(text.str().find("back again?"), std::string::npos);
+  EXPECT_NE(text.str().find(kLost), std::string::npos);
+}
+
+}  // namespace
+}  // namespace truerelay::observe
