@@ -15,13 +15,14 @@ Channel::Channel(Clock& clock, Executor& executor, std::unique_ptr<Stream> strea
 
 Channel::~Channel() { assert(!waiting_); }
 
-void Channel::read_ahead() {
-  if (!reading_ && !ended_ && !failure_) {
+bool Channel::read_ahead() {
+  if (!reading_ && !failure_) {
     reading_ = true;
     if (stream_->start(read_)) {
       read_done();
     }
   }
+  return reading_;
 }
 
 // In both cases the last act: the channel may be gone afterwards.

@@ -53,8 +53,9 @@ class Channel {
     return Awaiter{*this, until};
   }
 
-  // Reads on while the owner does something else, up to Stream::kReadSize bytes ahead.
-  void read_ahead();
+  // Reads on while the owner does something else, up to Stream::kReadSize bytes. True: the read is
+  // under way; false: it ended at once, in the buffer or in failure() is what came of it.
+  bool read_ahead();
 
   // `function(context)` is called, from the loop, whenever a read ends while nobody waits.
   void when_read_ahead(Operation::Then function, void* context) {

@@ -13,7 +13,8 @@
 namespace truerelay::io {
 
 // A read or a write under way: where its bytes are, what came of it, and who goes on afterwards.
-// It completes once, from the loop, or never if it or the stream is destroyed before.
+// It completes once, from the loop. While it is under way it is destroyed only together with its
+// stream, the stream first.
 class Operation : public Executor::Job {
  public:
   using Then = void (*)(void* context);
@@ -77,7 +78,7 @@ class Stream {
   virtual void set_deadline(Time deadline) = 0;
 
   // After everything written: the peer sees the end of the stream. Reading goes on. Not awaited;
-  // bounded by the deadline.
+  // bounded by the deadline. Writes that come later fail with cancelled.
   virtual void shutdown() = 0;
 
   // Gives up the connection at once; what is under way completes with cancelled, from the loop.

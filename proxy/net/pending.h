@@ -8,9 +8,8 @@ namespace truerelay::net {
 
 // Where the one operation of a direction waits for its completion.
 //
-// It is parked in a queue of its own, which gives the lifetimes that io/stream.h promises: an
-// operation that is destroyed falls out of the queue, and with the stream the queue goes and leaves
-// the operation alone.
+// It is parked in a queue of its own. So an operation that is destroyed falls out of the queue, and
+// a stream that is destroyed leaves the operation alone, in whichever order the two go.
 template <class Operation>
 class Pending final : private io::Executor {
  public:

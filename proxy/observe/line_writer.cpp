@@ -135,9 +135,13 @@ struct LineWriter::Machine {
     }
   }
 
+  [[nodiscard]] std::uint64_t lost_so_far() const {
+    return (pool ? pool->overrun_counter() : overrun_before) + unwritten;
+  }
+
   // Goes past the queue, which may be full. What the disk does not take is said the next time.
   void tell_what_was_lost_and_flush() {
-    const std::uint64_t lost = (pool ? pool->overrun_counter() : overrun_before) + unwritten;
+    const std::uint64_t lost = lost_so_far();
     try {
       if (lost > told) {
         const std::string line = lost_line(lost - told);
@@ -177,5 +181,7 @@ LineWriter::~LineWriter() = default;
 void LineWriter::write(Level level, std::string_view line) {
   machine_->logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
+
+std::uint64_t LineWriter::lost_lines() const { return machine_->lost_so_far(); }
 
 }  // namespace truerelay::observe

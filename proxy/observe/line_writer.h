@@ -28,6 +28,9 @@ class LineWriter {
   // Never waits. `line` has no end of line; an error is flushed to the file at once.
   void write(Level level, std::string_view line);
 
+  // So far. May be asked on any thread.
+  [[nodiscard]] std::uint64_t lost_lines() const;
+
  private:
   struct Machine;
 

@@ -53,4 +53,6 @@ void Log::note(Level level, std::string_view upstream, std::string_view text) {
   write(level, Note{.level = level, .upstream = upstream, .text = text});
 }
 
+std::uint64_t Log::lost_lines() const { return writer_->lost_lines(); }
+
 }  // namespace truerelay::observe

@@ -45,6 +45,9 @@ class Log final : public Events {
   void session_failed(const SessionRecord& record) override;
   void note(Level level, std::string_view upstream, std::string_view text) override;
 
+  // How many lines were given up so far, because the queue was full or the disk took no more.
+  [[nodiscard]] std::uint64_t lost_lines() const;
+
  private:
   Log(const LogSettings& settings, std::unique_ptr<LineWriter> writer);
 

@@ -9,14 +9,32 @@ namespace {
 constexpr io::Duration kLinger = std::chrono::seconds(2);
 constexpr std::size_t kMostLingering = 1024 * 1024;
 
+// How much is read while a reply waits to be taken: a client that sends many commands at once may
+// not listen before it has sent them all (RFC 2920 section 3.1).
+constexpr std::size_t kMostReadAhead = 64 * 1024;
+
 }  // namespace
 
 Client::Client(io::Clock& clock, io::Executor& executor, std::unique_ptr<io::Stream> stream,
                io::Duration write_timeout)
-    : clock_(clock), channel_(clock, executor, std::move(stream)), write_timeout_(write_timeout) {}
+    : clock_(clock), channel_(clock, executor, std::move(stream)), write_timeout_(write_timeout) {
+  channel_.when_read_ahead(
+      [](void* context) { static_cast<Client*>(context)->read_while_writing(); }, this);
+}
+
+void Client::read_while_writing() {
+  while (writing_ && channel_.buffer().size() < kMostReadAhead && channel_.failure() == nullptr) {
+    if (channel_.read_ahead()) {
+      return;
+    }
+  }
+}
 
 io::Task<io::Channel::Arrival> Client::wait(io::Time until) {
+  writing_ = true;
+  read_while_writing();
   const bool flushed = co_await flush();
+  writing_ = false;
   if (!flushed) {
     co_return io::Channel::Arrival::failed;
   }

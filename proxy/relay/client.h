@@ -59,11 +59,14 @@ class Client {
   void adopt(std::unique_ptr<io::Stream> stream) { channel_.adopt(std::move(stream)); }
 
  private:
+  void read_while_writing();
+
   io::Clock& clock_;
   io::Channel channel_;
   io::LineReader lines_{smtp::kLongestCommandLine};
   std::string replies_;
   io::Duration write_timeout_;
+  bool writing_ = false;
   bool write_failed_ = false;
 };
 

@@ -61,8 +61,7 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
 }
 
 io::Task<void> Upstream::make_first_contact(io::Cancellation& cancellation) {
-  Result<std::unique_ptr<UpstreamConnection>> connection =
-      co_await open(nullptr, cancellation);
+  Result<std::unique_ptr<UpstreamConnection>> connection = co_await open(nullptr, cancellation);
   if (!connection) {
     if (!cancellation.requested()) {
       parts_.events.note(observe::Level::error, settings_.name,

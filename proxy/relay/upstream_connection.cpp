@@ -113,12 +113,14 @@ void UpstreamConnection::read_ahead_ended() {
     return;
   }
   early_ = parse();
-  if (!early_ && channel_.failure() != nullptr) {
-    early_ = break_with(from_io(*channel_.failure()));
+  while (!early_ && channel_.failure() == nullptr) {
+    if (channel_.read_ahead()) {
+      return;
+    }
+    early_ = parse();
   }
   if (!early_) {
-    channel_.read_ahead();
-    return;
+    early_ = break_with(from_io(*channel_.failure()));
   }
   const bool accepted = early_->has_value() && (*early_)->completion();
   if (body_ == Body::streaming || !accepted) {

@@ -69,7 +69,7 @@ io::Task<void> Submission::run() {
   services_.ledger.disconnected(id_, reason_);
 }
 
-void Submission::answer(smtp::Reply reply) {
+void Submission::answer(const smtp::Reply& reply) {
   connection_.say(reply);
   if (reply.code == 421) {
     end(End::finish, smtp::one_line(reply));
@@ -80,7 +80,7 @@ void Submission::object(smtp::Reply reply) {
   if (++errors_ > settings_.most_errors) {
     reply = smtp::Reply(421, "4.7.0 Too many errors on this connection, closing it");
   }
-  answer(std::move(reply));
+  answer(reply);
 }
 
 void Submission::end(End how, std::string reason) {

@@ -78,7 +78,7 @@ class Submission {
 
   void record(const smtp::Recipient& recipient, smtp::Reply reply, Order order);
   // Says a reply, and ends the session after a 421.
-  void answer(smtp::Reply reply);
+  void answer(const smtp::Reply& reply);
   // Answers a command that should not have come. After too many of them 421 is the answer.
   void object(smtp::Reply reply);
   void end(End how, std::string reason);

@@ -106,7 +106,7 @@ io::Task<void> Submission::bdat(smtp::Bdat chunk) {
 
 io::Task<void> Submission::refuse_chunk(smtp::Bdat chunk, smtp::Reply reply) {
   if (chunk.size > settings_.largest_message) {
-    answer(std::move(reply));
+    answer(reply);
     end(End::finish, "a chunk larger than a message may be");
     co_return;
   }
@@ -132,7 +132,7 @@ io::Task<void> Submission::refuse_message(smtp::Reply reply) {
   transaction_->settled = true;
   transaction_->message->refuse(reply);
   services_.ledger.refused(transaction_->envelope, transaction_->message->content(), reply);
-  answer(std::move(reply));
+  answer(reply);
   io::Result<void> written = co_await connection_.flush();
   services_.ledger.answered(transaction_->envelope, written.has_value());
   if (!written) {
@@ -179,7 +179,7 @@ io::Task<void> Submission::conclude() {
     end(End::drop, "dropped after the acceptance, as a recipient ordered");
     co_return;
   }
-  answer(std::move(reply));
+  answer(reply);
   io::Result<void> written = co_await connection_.flush();
   services_.ledger.answered(transaction_->envelope, written.has_value());
   if (!written) {

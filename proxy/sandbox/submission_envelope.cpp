@@ -52,7 +52,7 @@ bool Submission::at_once(const smtp::Mail& mail) {
     ++transactions_;
     transaction_ = std::move(transaction);
   }
-  answer(std::move(reply));
+  answer(reply);
   return true;
 }
 
@@ -102,7 +102,7 @@ void Submission::record(const smtp::Recipient& recipient, smtp::Reply reply, Ord
   }
   transaction_->envelope.recipients.push_back({recipient, reply});
   services_.ledger.recipient(transaction_->envelope);
-  answer(std::move(reply));
+  answer(reply);
 }
 
 // RCPT with an order that takes time or ends the connection.

@@ -44,7 +44,7 @@ io::Task<void> Submission::authenticate(smtp::Auth auth) {
   } else {
     ++failed_logins_;
   }
-  answer(std::move(result->reply));
+  answer(result->reply);
 }
 
 io::Task<void> Submission::start_tls() {

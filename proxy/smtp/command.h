@@ -22,8 +22,11 @@ struct Hello {
   std::string domain;     // What the client calls itself: printable ASCII, at most 255 octets.
 };
 
-enum class Body { seven_bit, eight_bit_mime };  // RFC 6152. BINARYMIME is refused: 501 5.5.4.
-enum class Return { full, headers };            // RFC 3461 RET
+enum class Body : std::uint8_t {
+  seven_bit,
+  eight_bit_mime
+};                                                   // RFC 6152. BINARYMIME is refused: 501 5.5.4.
+enum class Return : std::uint8_t { full, headers };  // RFC 3461 RET
 
 struct Mail {
   Path reverse_path;

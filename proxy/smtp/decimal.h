@@ -12,8 +12,9 @@ namespace truerelay::smtp {
 // does not fit, std::errc::invalid_argument for anything else.
 [[nodiscard]] inline std::expected<std::uint64_t, std::errc> parse_decimal(std::string_view text) {
   std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const std::from_chars_result result = std::from_chars(text.data(), end, value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const std::from_chars_result result = std::from_chars(begin, end, value);
   if (result.ptr != end) {
     return std::unexpected(std::errc::invalid_argument);
   }

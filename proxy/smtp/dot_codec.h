@@ -9,7 +9,7 @@
 namespace truerelay::smtp {
 
 // What becomes of a line end in a message body that is not CRLF.
-enum class LineEnds {
+enum class LineEnds : std::uint8_t {
   normalize,  // A bare LF or a bare CR becomes CRLF (what old programs mean by it).
   reject,     // The message is refused: 554 5.6.0.
 };

@@ -33,7 +33,8 @@ bool clean_block(const char* at) {
 bool plain(char byte) { return byte != '\r' && byte != '\n' && byte != '\0'; }
 
 // How many bytes at the front of `wire`, which begins inside a line, are clean text: whole lines
-// and the plain bytes after the last of them. The stretch never ends between CR and LF.
+// and the plain bytes after the last of them. The stretch never ends between CR and LF, nor between
+// LF and a dot, so that what follows it is inside a line again, or as good as that.
 std::size_t clean_stretch(std::string_view wire) {
   std::size_t end = 0;
   if (wire.front() != '\n') {
@@ -42,9 +43,6 @@ std::size_t clean_stretch(std::string_view wire) {
     }
     if (end > 0 && wire[end - 1] == '\r') {
       --end;
-    }
-    if (end > 0 && wire[end - 1] == '\n') {
-      return end;
     }
   }
   while (end < wire.size() && plain(wire[end])) {
@@ -114,7 +112,6 @@ std::size_t DotDecoder::take_text(std::string_view wire, Buffer& out) {
   const std::size_t stretch = clean_stretch(wire);
   if (stretch > 0) {
     emit(wire.substr(0, stretch), out);
-    at_ = wire[stretch - 1] == '\n' ? At::line_start : At::text;
     return stretch;
   }
   if (wire.front() == '\r') {

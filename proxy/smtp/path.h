@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ struct Path {
 // it. Bytes of 80 and above must be UTF-8 (RFC 6531); whether SMTPUTF8 was asked for is the
 // caller's to check. Without a domain only <> (reverse) and <postmaster> (forward) are taken. Dots
 // that RFC 5321 wants quoted (a..b@x, a.@x) are taken unquoted, since there are mailboxes named so.
-enum class PathKind { reverse, forward };
+enum class PathKind : std::uint8_t { reverse, forward };
 [[nodiscard]] std::expected<Path, Reply> parse_path(std::string_view& rest, PathKind kind);
 
 }  // namespace truerelay::smtp

@@ -20,7 +20,7 @@ class ReplyParser {
  public:
   static constexpr std::size_t kLongestLine = 4096;  // RFC 5321 says 512; providers send more.
   static constexpr std::size_t kMostLines = 128;
-  static constexpr std::size_t kLargestReply = 16 * 1024;
+  static constexpr std::size_t kLargestReply = 16384;
 
   // Takes one line, its CRLF included. A Reply when it was the last line of one, nullopt when more
   // lines follow, or a clause that says what is wrong with it ("a reply line ends with a bare LF");

@@ -1,10 +1,13 @@
 #pragma once
 
-// BoringSSL for the files of this folder, and the only place that knows that its API changes.
+// BoringSSL, for the files of this folder: the one place that includes it, and the one place for
+// what differs between its versions.
 //
-// BoringSSL makes no promise from one commit to the next. Two ends of a long range are supported:
-// the one that Debian ships (BORINGSSL_API_VERSION 17, of 2022) and upstream of 2026 (43). What
-// differs between them gets one name here.
+// BoringSSL promises no stable API. Two ends of a long range are kept working: what Debian ships
+// (BORINGSSL_API_VERSION 17, of 2022) and upstream of 2026 (43). The calls that are used here were
+// chosen so that both have them in the same form; for example ASN1_TIME_diff() and not
+// ASN1_TIME_to_posix(), which the older one lacks. A call that cannot be chosen so gets its one
+// name here.
 
 #include <openssl/base.h>
 #ifndef OPENSSL_IS_BORINGSSL

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace truerelay {
 namespace {
@@ -39,6 +40,20 @@ TEST(Buffer, GivesItsMemoryBackWhenItBecomesEmpty) {
   EXPECT_EQ(buffer.readable().data(), nullptr);
   buffer.append("d");
   EXPECT_EQ(buffer.readable(), "d");
+}
+
+TEST(Buffer, LeavesNothingBehindWhenItMoves) {
+  Buffer from;
+  from.append("xabc");
+  from.consume(1);
+  Buffer to(std::move(from));
+  EXPECT_EQ(to.readable(), "abc");
+  EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move): it is what is tested.
+  from.append("new");
+  EXPECT_EQ(from.readable(), "new");
+  to = std::move(from);
+  EXPECT_EQ(to.readable(), "new");
+  EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move)
 }
 
 TEST(Buffer, KeepsItsBytesThroughGrowthAndReuseOfItsFront) {

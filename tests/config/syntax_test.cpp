@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include "config/document.h"
+
+namespace truerelay::config {
+namespace {
+
+// Line, column and message, of which the words depend on the release of the TOML library and the
+// columns vary by a few where it stopped reading: `column` is the first it may be.
+struct Mistake {
+  std::string_view text;
+  unsigned line;
+  unsigned column;
+  std::string_view words;
+};
+
+class Syntax : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Syntax, MistakesAreNamedWithTheirPlace) {
+  const Mistake& mistake = GetParam();
+  const auto document = parse_document("x.toml", std::string(mistake.text));
+  ASSERT_FALSE(document) << mistake.text;
+  const Error& error = document.error();
+  EXPECT_EQ(error.line, mistake.line) << describe(error);
+  EXPECT_GE(error.column, mistake.column) << describe(error);
+  EXPECT_LE(error.column, mistake.column + 4) << describe(error);
+  EXPECT_TRUE(error.message.starts_with("this is not TOML: ")) << describe(error);
+  EXPECT_NE(error.message.find(mistake.words), std::string::npos) << describe(error);
+  EXPECT_EQ(error.message.find('\n'), std::string::npos) << error.message;
+  EXPECT_EQ(error.message.find("toml::"), std::string::npos) << error.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Common, Syntax,
+    testing::Values(
+        Mistake{"a = 1\nb = \"foo\nc = 2\n", 2, 5, "this string has no end on its line"},
+        Mistake{"a = \"C:\\path\\x\"\n", 1, 5, "in \"...\" a backslash is written \\\\"},
+        Mistake{"a = hello\n", 1, 5, "a value is expected here: a text in quotes"},
+        Mistake{"a = \n", 1, 5, "a value is expected here"},
+        Mistake{"a=TRUE\n", 1, 3, "true or false in lower-case letters"},
+        Mistake{"a = 1 2\n", 1, 7, "newline"}, Mistake{"foo\n", 1, 4, "="},
+        Mistake{"ok = 1\n[log\nx = 1\n", 2, 1, "key"}));
+
+// The releases of the library point at different ends of the second definition.
+TEST(SyntaxOfNames, GivenTwiceIsAnErrorAtTheSecond) {
+  for (const std::string text : {"a = 1\na = 2\n", "[a]\n[a]\n", "[a]\nb = 1\nb = 1\n"}) {
+    const auto document = parse_document("x.toml", text);
+    ASSERT_FALSE(document) << text;
+    EXPECT_EQ(document.error().message, "this is not TOML: this name is given twice");
+    EXPECT_EQ(document.error().line, text.contains('b') ? 3U : 2U) << text;
+  }
+}
+
+TEST(SyntaxOfRubbish, IsAnErrorAndNothingWorse) {
+  for (const std::string& text :
+       {std::string("\0\0\0", 3), std::string("\xFF\xFE\x00", 3),
+        std::string("\x7F"
+                    "ELF"),
+        std::string("a = \"x\0y\"", 9), std::string("= = ="), std::string("[[[[[["),
+        std::string("a = [[[[[["), std::string("{}"), std::string("\r")}) {
+    const auto document = parse_document("x.toml", text);
+    EXPECT_FALSE(document) << text;
+  }
+}
+
+}  // namespace
+}  // namespace truerelay::config

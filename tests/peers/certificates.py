@@ -85,7 +85,8 @@ class Authority:
                 "-keyout", str(self._directory / name)]
 
     def _openssl(self, *arguments: str, names: str = "") -> None:
-        done = subprocess.run(["openssl", *arguments], env={"PATH": "/usr/bin:/bin", "NAMES": names},
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60,
+                              env={"PATH": "/usr/bin:/bin", "NAMES": names})
         if done.returncode != 0:
             raise RuntimeError(f"openssl {' '.join(arguments)} failed:\n{done.stderr}")

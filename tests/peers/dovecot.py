@@ -4,8 +4,8 @@ import os
 import pwd
 from pathlib import Path
 
+from server import MailServer
 from upstream import PASSWORD, USER
-from workplace import Server, wait_until
 
 _CONFIGURATION = """
 protocols =
@@ -24,7 +24,7 @@ userdb {{
   driver = static
   args = uid=nobody gid=nogroup home=/nonexistent
 }}
-# A refused login is heard at once, without a penalty for the address that it came from.
+# No penalty either for the address that refused logins have come from.
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
@@ -41,8 +41,9 @@ service auth {{
 
 
 class Dovecot:
-    def __init__(self, directory: Path, socket: Path):
+    def __init__(self, directory: Path):
         directory.mkdir()
+        self.socket = directory / "auth"
         for name in ("run", "state"):
             (directory / name).mkdir()
         users = directory / "users"
@@ -51,18 +52,15 @@ class Dovecot:
         os.chown(users, 0, pwd.getpwnam("dovecot").pw_gid)
         users.write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n")
         self._configuration = directory / "dovecot.conf"
-        self._configuration.write_text(_CONFIGURATION.format(directory=directory, socket=socket))
+        self._configuration.write_text(_CONFIGURATION.format(directory=directory,
+                                                             socket=self.socket))
         self._directory = directory
-        self._socket = socket
-        self._server: Server | None = None
+        self._server: MailServer | None = None
 
     def start(self) -> None:
-        self._server = Server(["dovecot", "-F", "-c", str(self._configuration)],
-                              self._directory / "output.log")
-        server = self._server
-        wait_until(lambda: not server.running() or self._socket.is_socket(),
-                   f"Dovecot's socket {self._socket} to appear\n{self.log()}")
-        server.wait_for_ports([])
+        self._server = MailServer(["dovecot", "-F", "-c", str(self._configuration)],
+                                  self._directory / "output.log")
+        self._server.wait_for(self.socket.is_socket, f"the socket {self.socket} appears")
 
     def stop(self) -> None:
         if self._server is not None:

@@ -58,7 +58,7 @@ class Mailboxes:
         return self._files(address.partition("@")[0])
 
     def unexpected(self) -> list[str]:
-        """Mailboxes with mail that no test has waited for: false refusals."""
+        """Mailboxes with mail that no test has waited for: somebody was told otherwise."""
         return sorted(box.name for box in self.root.iterdir() if box.name not in self._expected)
 
     def _files(self, local_part: str) -> list[Path]:

@@ -93,5 +93,5 @@ def difference(expected: bytes, actual: bytes) -> str:
     at = next((i for i, (a, b) in enumerate(zip(expected, actual)) if a != b),
               min(len(expected), len(actual)))
     near = slice(max(0, at - 40), at + 40)
-    return (f"{len(expected)} octets expected, {len(actual)} arrived; they differ from offset {at}:\n"
-            f"  expected {expected[near]!r}\n  arrived  {actual[near]!r}")
+    return (f"{len(expected)} octets expected, {len(actual)} arrived; they differ from offset "
+            f"{at}:\n  expected {expected[near]!r}\n  arrived  {actual[near]!r}")

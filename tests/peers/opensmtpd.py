@@ -1,9 +1,9 @@
 """OpenSMTPD as a submission server, run from its unpacked package (install.sh).
 
-Its paths and its users are compiled in: /var/spool/smtpd, /run/smtpd.sock, /var/lib/opensmtpd/empty,
-/usr/libexec/opensmtpd, opensmtpd and opensmtpq. So it runs in a mount name space of its own, where
-directories of the run stand in those places and /etc/passwd knows those users; the machine itself
-stays as it is."""
+Its paths and its users are compiled in: /var/spool/smtpd, /run/smtpd.sock,
+/var/lib/opensmtpd/empty, /usr/libexec/opensmtpd, opensmtpd and opensmtpq. So it runs in a mount
+name space of its own, where directories of the run stand in those places and /etc/passwd knows
+those users; the machine itself stays as it is."""
 
 import grp
 import os
@@ -11,10 +11,10 @@ import pwd
 import subprocess
 from pathlib import Path
 
-from certificates import Kind
 from mailboxes import BUSY, DOMAIN, TAKEN
+from server import MailServer
 from upstream import HOST_NAME, LARGEST_MESSAGE, NOBODY, PASSWORD, USER, Tls, Upstream
-from workplace import LOOPBACK, PeerError, Server, listens, wait_until
+from workplace import LOOPBACK, PeerError
 
 # install.sh's argument, handed down by CTest.
 _UNPACKED = Path(os.environ.get("PEERS_DIRECTORY", "/nonexistent")) / "opensmtpd"
@@ -37,7 +37,7 @@ action deliver maildir "{mailboxes}/%{{rcpt.user}}" virtual <owners>
 match auth from any for rcpt-to regex <taken> action deliver
 """
 
-_IN_A_NAME_SPACE = """
+_WITH_ITS_OWN_MOUNTS = """
 set -e
 mount --bind "$1/etc/passwd" /etc/passwd
 mount --bind "$1/etc/group" /etc/group
@@ -51,12 +51,12 @@ exec "$2/usr/sbin/smtpd" -d -f "$1/smtpd.conf"
 
 class OpenSmtpd(Upstream):
     name = "OpenSMTPD"
-    _server: Server | None = None
+    _server: MailServer | None = None
 
     def prepare(self) -> None:
         if not (_UNPACKED / "usr/sbin/smtpd").exists():
-            raise PeerError(f"OpenSMTPD is not in {_UNPACKED}: run tests/peers/install.sh DIRECTORY "
-                            "and set PEERS_DIRECTORY to that directory")
+            raise PeerError(f"OpenSMTPD is not in {_UNPACKED}: run tests/peers/install.sh "
+                            "DIRECTORY and set PEERS_DIRECTORY to that directory")
         for name in ("etc", "run", "var/spool/smtpd", "var/lib/opensmtpd/empty"):
             (self.directory / name).mkdir(parents=True)
         (self.directory / "var/spool/smtpd").chmod(0o711)
@@ -89,9 +89,8 @@ class OpenSmtpd(Upstream):
         (self.directory / "etc/group").write_text(groups)
 
     def start(self) -> None:
-        self._server = Server(
-            ["unshare", "--mount", "--propagation", "private", "--",
-             "sh", "-c", _IN_A_NAME_SPACE, "smtpd", str(self.directory), str(_UNPACKED)],
+        self._server = MailServer(
+            ["sh", "-c", _WITH_ITS_OWN_MOUNTS, "smtpd", str(self.directory), str(_UNPACKED)],
             self.directory / "output.log")
         self._server.wait_for_ports(list(self.ports.values()))
 
@@ -99,9 +98,6 @@ class OpenSmtpd(Upstream):
         if self._server is not None:
             self._server.end()
             self._server = None
-            # Its children hold the ports, and leave when they notice that their parent has left.
-            wait_until(lambda: not any(listens(port) for port in self.ports.values()),
-                       "OpenSMTPD's children to leave")
 
     def queue_files(self) -> list[Path]:
         spool = self.directory / "var/spool/smtpd"

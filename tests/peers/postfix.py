@@ -1,21 +1,20 @@
 """Postfix as a submission server, an instance of its own beside whatever the machine runs.
 
-Its configuration, queue, data and log are in the run's directory and nothing of /etc/postfix is read
-but the package's list of map types. Port 587's and port 465's ways of TLS have one service for each
-certificate. smtpd takes mail from logged-in clients only, so that what arrives proves a login."""
+Its configuration, queue, data and log are in the run's directory; /etc/postfix is left alone. Port
+587's and port 465's ways of TLS have one service for each certificate. smtpd takes mail from
+logged-in clients only, so that what arrives proves a login."""
 
 import os
 import pwd
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 
 from certificates import Kind
 from dovecot import Dovecot
 from mailboxes import BUSY, DOMAIN, MOST_ADDRESSES, TAKEN
+from server import MailServer
 from upstream import HOST_NAME, LARGEST_MESSAGE, NOBODY, Tls, Upstream
-from workplace import LOOPBACK, PeerError, Server, listens, wait_until
+from workplace import LOOPBACK, PeerError
 
 _MAIN = """
 compatibility_level = 3.6
@@ -46,7 +45,7 @@ relay_transport = error:nothing leaves this machine
 
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
-smtpd_sasl_path = {directory}/queue/private/dovecot
+smtpd_sasl_path = {sasl}
 smtpd_tls_auth_only = yes
 smtpd_tls_loglevel = 1
 smtpd_relay_restrictions = reject_unauth_destination
@@ -86,11 +85,13 @@ postlog unix-dgram n - n - 1 postlogd
 class Postfix(Upstream):
     name = "Postfix"
     _dovecot: Dovecot | None = None
-    _server: Server | None = None
+    _server: MailServer | None = None
 
     def prepare(self) -> None:
         if shutil.which("postfix") is None or shutil.which("dovecot") is None:
             raise PeerError("postfix or dovecot is not installed: run tests/peers/install.sh")
+        self._dovecot = Dovecot(self.directory / "dovecot")
+        self._dovecot.start()
         self._configuration = self.directory / "configuration"
         self._configuration.mkdir()
         (self.directory / "queue").mkdir()
@@ -101,7 +102,7 @@ class Postfix(Upstream):
         (self._configuration / "main.cf").write_text(_MAIN.format(
             directory=self.directory, configuration=self._configuration, host_name=HOST_NAME,
             loopback=LOOPBACK, domain=DOMAIN, mailboxes=self.mailboxes.root,
-            largest=LARGEST_MESSAGE, uid=NOBODY[0], gid=NOBODY[1]))
+            largest=LARGEST_MESSAGE, sasl=self._dovecot.socket, uid=NOBODY[0], gid=NOBODY[1]))
         # One line for each address, for virtual(8) refuses patterns.
         (self._configuration / "mailboxes").write_text("".join(
             f"{fate}-{number}@{DOMAIN} {fate}-{number}/\n"
@@ -110,9 +111,6 @@ class Postfix(Upstream):
             rf"/^{BUSY}-/ 450 4.2.1 This mailbox is being counted; come back after tea" "\n")
         services = [self._service(tls, kind) for tls in Tls for kind in Kind]
         (self._configuration / "master.cf").write_text(_MASTER + "\n".join(services) + "\n")
-        self._postfix("check")  # Makes the queue's directories.
-        self._dovecot = Dovecot(self.directory / "dovecot",
-                                self.directory / "queue" / "private" / "dovecot")
 
     def _service(self, tls: Tls, kind: Kind) -> str:
         certificate = self.authority.certificates[kind]
@@ -126,25 +124,22 @@ class Postfix(Upstream):
                           *(f"  -o {name}={value}" for name, value in options.items())])
 
     def start(self) -> None:
-        assert self._dovecot is not None
-        self._dovecot.start()
-        self._server = Server(["postfix", "-c", str(self._configuration), "start-fg"],
-                              self.directory / "output.log")
+        # The first time Postfix checks its directories, and makes those that are missing.
+        if (self.directory / "queue" / "active").exists():
+            (self.directory / "queue" / "quick-start").touch()
+        self._server = MailServer(["postfix", "-c", str(self._configuration), "start-fg"],
+                                  self.directory / "output.log")
         self._server.wait_for_ports(list(self.ports.values()))
 
     def stop(self) -> None:
         if self._server is not None:
-            # What was started is a script that waits for the master, and the master for its
-            # processes. (`postfix stop` asks in the same way, but looks once a second only.)
-            master = self.directory / "queue" / "pid" / "master.pid"
-            if self._server.running() and master.exists():
-                os.kill(int(master.read_text()), signal.SIGTERM)
-            self._server.wait_for_end()
+            self._server.end()
             self._server = None
-            wait_until(lambda: not any(listens(port) for port in self.ports.values()),
-                       "Postfix's processes to leave")
+
+    def close(self) -> None:
         if self._dovecot is not None:
             self._dovecot.stop()
+        super().close()
 
     def queue_files(self) -> list[Path]:
         queue = self.directory / "queue"
@@ -155,9 +150,3 @@ class Postfix(Upstream):
         own = "".join(file.read_text(errors="replace")
                       for file in sorted(self.directory.glob("*.log")))
         return own + (self._dovecot.log() if self._dovecot else "")
-
-    def _postfix(self, command: str) -> None:
-        done = subprocess.run(["postfix", "-c", str(self._configuration), command],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
-        if done.returncode != 0:
-            raise PeerError(f"postfix {command} failed:\n{done.stdout}{done.stderr}{self.log()}")

@@ -5,7 +5,8 @@ import re
 import shutil
 from pathlib import Path
 
-from workplace import LOOPBACK, PeerError, Server, free_port, make_directory, remove_directory
+from server import Server
+from workplace import LOOPBACK, PeerError, free_port, make_directory, remove_directory
 
 Settings = dict[str, str | int | bool]
 

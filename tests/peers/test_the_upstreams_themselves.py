@@ -58,8 +58,8 @@ class UpstreamTest(unittest.TestCase):
     def test_a_looping_message_is_refused_at_its_end_and_not_delivered(self) -> None:
         for tls in Tls:
             recipient = new_address(TAKEN)
-            self.assertEqual(self.send(tls, [recipient], messages.looping()).final_reply().code // 100,
-                             5)
+            final = self.send(tls, [recipient], messages.looping()).final_reply()
+            self.assertEqual(final.code // 100, 5)
             self.upstream.wait_until_idle()
             self.assertEqual(self.upstream.mailboxes.of(recipient), [])
 

@@ -1,15 +1,9 @@
-"""Where a test run lives: a directory of its own, free ports on loopback, bounded waits.
-
-Whoever starts something here ends it: directories are removed and processes ended by the pid that
-was started, whatever the outcome of the tests.
-"""
+"""Where a test run lives: a directory of its own, free ports on loopback, bounded waits."""
 
 import os
 import random
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -70,45 +64,3 @@ def listens(port: int) -> bool:
         return True
     except OSError:
         return False
-
-
-class Server:
-    """A process in the foreground, in a session of its own, with its output in a file.
-
-    Should the tests be killed, the kernel ends the process as well (setpriv --pdeathsig)."""
-
-    def __init__(self, command: list[str], output: Path, environment: dict[str, str] | None = None):
-        self.output = output
-        with output.open("ab") as sink:
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", "--", *command],
-                stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
-                env={**os.environ, **(environment or {})})
-
-    def running(self) -> bool:
-        return self.process.poll() is None
-
-    def text(self) -> str:
-        return self.output.read_text(errors="replace")
-
-    def wait_for_ports(self, ports: list[int], seconds: float = 15.0) -> None:
-        for port in ports:
-            wait_until(lambda p=port: not self.running() or listens(p),
-                       f"{self.process.args[4:]} does not listen on port {port}\n{self.text()}",
-                       seconds)
-            if not self.running():
-                raise PeerError(f"{self.process.args[4:]} ended with status "
-                                f"{self.process.returncode}:\n{self.text()}")
-
-    def end(self, seconds: float = 10.0) -> int:
-        """Asks it to end, insists where that does not help, and returns its exit status."""
-        if self.running():
-            self.process.terminate()
-        return self.wait_for_end(seconds)
-
-    def wait_for_end(self, seconds: float = 10.0) -> int:
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)  # Its session: itself and its children.
-            return self.process.wait(seconds)

@@ -114,6 +114,17 @@ TEST_F(ContentTest, AWholePipelinedTransactionWithAChunkIsTaken) {
   EXPECT_EQ(message().body, "QUIT\r\n");
 }
 
+TEST_F(ContentTest, TenThousandPipelinedChunksAreAllTaken) {
+  begin();
+  std::string chunks;
+  for (int i = 0; i < 10'000; ++i) {
+    chunks += "BDAT 1\r\nx";
+  }
+  say(chunks);
+  EXPECT_TRUE(starts(say("BDAT 2 LAST\r\n\r\n"), "250 2.6.0 "));
+  EXPECT_EQ(message().body, std::string(10'000, 'x') + "\r\n");
+}
+
 TEST_F(ContentTest, OtherCommandsAreRefusedBetweenChunksAndRsetGivesUp) {
   begin();
   say("BDAT 3\r\na\r\n");

@@ -77,11 +77,12 @@ TEST(MailCommand, RefusesASizeBeyondAllBounds) {
 
 TEST(MailCommand, RefusesMalformedValues) {
   for (const char* parameters :
-       {"SIZE",    "SIZE=",           "SIZE=-1",         "SIZE=+1",      "SIZE=1k",
-        "BODY",    "BODY=BINARYMIME", "BODY=9BIT",       "SMTPUTF8=1",   "RET",
-        "RET=ALL", "ENVID",           "ENVID=+0D",       "ENVID=+C3+A4", "ENVID=+2",
-        "AUTH",    "AUTH=+2",         "SIZE=1=2",        "=1",           "-X=1",
-        "SI_ZE=1", "SIZE=\xC3\xA4",   "SIZE=1,BODY=7BIT"}) {
+       {"SIZE",    "SIZE=",           "SIZE=-1",          "SIZE=+1",      "SIZE=1k",
+        "BODY",    "BODY=BINARYMIME", "BODY=9BIT",        "SMTPUTF8=1",   "RET",
+        "RET=ALL", "ENVID",           "ENVID=+0D",        "ENVID=+C3+A4", "ENVID=+2",
+        "AUTH",    "AUTH=+2",         "SIZE=1=2",         "=1",           "-X=1",
+        "SI_ZE=1", "SIZE=\xC3\xA4",   "SIZE=1,BODY=7BIT", "X=\xC3\xA4",   "X=\x01",
+        "X=\x7F"}) {
     EXPECT_EQ(refusal("MAIL FROM:<a@x> " + std::string(parameters) + "\r\n"), "501 5.5.4")
         << parameters;
   }

@@ -48,8 +48,8 @@ TEST(ReplyParser, TakesACodeWithoutAText) {
 }
 
 TEST(ReplyParser, ReplacesControlBytesInTexts) {
-  EXPECT_EQ(outcome("250 a\0b\rc\x1B[2J\x7F\r\n"sv), "250 a?b?c?[2J?");
-  EXPECT_EQ(outcome("250 a\tb \xC3\xA4\r\n"), "250 a\tb \xC3\xA4");
+  EXPECT_EQ(ReplyParser().take("250 a\0b\rc\x1B[2J\x7F\r\n"sv), Reply(250, "a?b?c?[2J?"));
+  EXPECT_EQ(ReplyParser().take("250 a\tb \xC3\xA4\r\n"), Reply(250, "a\tb \xC3\xA4"));
 }
 
 // The attack list, section 6, replies: what looks like one reply and is two, or none.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct Sequence {
   bool refused;              // In normalize mode.
   bool rejected;             // In reject mode.
 };
+
+// For the names of the tests.
+void PrintTo(const Sequence& sequence, std::ostream* out) { *out << sequence.number; }
 
 constexpr Sequence kSequences[] = {
     {"1", "\n.\n"sv, "\r\n.\r\n"sv, false, true},

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "auth/credentials.h"
+#include "io/cancellation.h"
+#include "io/tls.h"
+#include "relay/listener.h"
+#include "relay/services.h"
+#include "relay/settings.h"
+#include "relay/upstream.h"
+#include "sandbox/settings.h"
+#include "tests/relay/metered_stream.h"
+#include "tests/relay/records.h"
+#include "tests/relay/staged_upstream.h"
+#include "tests/sandbox/memory_ledger.h"
+#include "tests/simulation/network.h"
+#include "tests/simulation/world.h"
+
+namespace truerelay::relay {
+
+using namespace std::chrono_literals;
+
+// The login that the relay has for its upstream.
+class KnownCredentials final : public auth::CredentialSource {
+ public:
+  std::string user = "erp@example.org";
+  std::string secret = "correct horse";
+  auth::Credentials::Kind kind = auth::Credentials::Kind::password;
+  std::optional<auth::Refusal> refusal;
+
+  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override;
+};
+
+// What a test may change before the scene begins.
+struct Arrangement {
+  ListenerSettings listener;   // "erp", without TLS, for 127.0.0.0/8
+  UpstreamSettings upstream;   // "contoso" at mail.example:587, without TLS
+  sandbox::Settings practice;  // Knows the login; asks for no TLS.
+  KnownCredentials login;
+  bool staged = false;  // The staged upstream instead of the practice upstream.
+  bool upstream_has_tls = false;
+  bool upstream_trusted = true;
+  bool listener_has_tls = false;
+
+  Arrangement();
+};
+[[nodiscard]] Arrangement passthrough_setup();
+// The staged upstream, which asks for no login.
+[[nodiscard]] Arrangement staged_setup();
+
+// The relay between a network of clients and one upstream, all simulated, in virtual time.
+// Clients (mail_program.h) go before the scene.
+class Scene {
+ public:
+  explicit Scene(Arrangement setup = {});
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+  ~Scene();
+
+  void make_first_contact();
+  void pass(io::Duration duration) { world.run_for(duration); }
+  // Sessions that the relay has with clients.
+  [[nodiscard]] std::size_t sessions() const { return listener_->sessions(); }
+  [[nodiscard]] io::TlsClient& tls_of_clients();
+
+  // The record of the one message that there was.
+  [[nodiscard]] const observe::MessageRecord& record() const;
+  // The one message at the practice upstream.
+  [[nodiscard]] const sandbox::MemoryLedger::Message& message() const;
+
+  simulation::World world{1};
+  simulation::Network network{world};
+  Records records;
+  sandbox::MemoryLedger ledger;
+  StagedUpstream staged{world};
+  io::Cancellation stopping;
+  io::Cancellation stopped;
+  Meter meter;
+
+ private:
+  struct Tls;
+
+  io::Task<void> contact();
+
+  const Arrangement setup_;
+  KnownCredentials login_;
+  std::unique_ptr<Tls> tls_;
+  io::Cancellation practice_ends_;
+  io::Scope practice_{world};
+  io::Scope contacts_{world};
+  simulation::SimulatedDialer dialer_;
+  MeteredDialer metered_dialer_{dialer_, meter};
+  const Services services_{world, world, records, stopping, stopped};
+  std::unique_ptr<Upstream> upstream_;
+  std::unique_ptr<Listener> listener_;
+  unsigned arrivals_ = 0;
+};
+
+// EXPECT_TRUE(holds(reply, "5.7.8")), with what the text is instead in the failure.
+[[nodiscard]] testing::AssertionResult holds(std::string_view text, std::string_view part);
+[[nodiscard]] testing::AssertionResult starts(std::string_view text, std::string_view prefix);
+
+}  // namespace truerelay::relay

@@ -1,0 +1,55 @@
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "tests/simulation/sweep/mail_world.h"
+
+// Runs the whole relay in simulated worlds, each drawn from a seed, until as many client sessions
+// were served as asked for, and holds what clients were told against what the upstream did.
+int main(int argc, char** argv) {
+  using namespace truerelay::simulation;
+  CLI::App app("The relay in simulated worlds: faults on either side at any byte.", "simulate");
+  std::uint64_t first = 1;
+  std::uint64_t sessions = 100'000;
+  bool traced = false;
+  app.add_option("--first", first, "The first seed")->capture_default_str();
+  app.add_option("--sessions", sessions, "How many client sessions, at least")
+      ->capture_default_str();
+  app.add_flag("--trace", traced, "Print every conversation");
+  CLI11_PARSE(app, argc, argv);
+
+  PracticeTls tls;
+  Tally tally;
+  std::uint64_t served = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t seed = first;
+  for (; served < sessions && failed < 10; ++seed) {
+    const MailWorld::Report report = MailWorld(seed, tls, traced).run();
+    served += report.sessions;
+    tally.add(report.tally);
+    if (traced) {
+      std::fputs(report.trace.c_str(), stdout);
+    }
+    for (const std::string& wrong : report.wrong) {
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), wrong.c_str());
+    }
+    if (!report.wrong.empty()) {
+      ++failed;
+      std::printf("  replay: %s --first %llu --sessions 1 --trace\n", argv[0],
+                  static_cast<unsigned long long>(seed));
+    }
+  }
+  std::printf(
+      "%llu sessions from seeds %llu to %llu, %llu letters: %llu true accepts, %llu true refusals, "
+      "%llu in doubt, %llu clients gone; %llu seeds failed\n",
+      static_cast<unsigned long long>(served), static_cast<unsigned long long>(first),
+      static_cast<unsigned long long>(seed - 1), static_cast<unsigned long long>(tally.letters),
+      static_cast<unsigned long long>(tally.true_accepts),
+      static_cast<unsigned long long>(tally.true_refusals),
+      static_cast<unsigned long long>(tally.in_doubt),
+      static_cast<unsigned long long>(tally.client_gone), static_cast<unsigned long long>(failed));
+  const bool told_something = tally.true_accepts > 0 && tally.true_refusals > 0;
+  return failed == 0 && told_something ? EXIT_SUCCESS : EXIT_FAILURE;
+}
