@@ -31,15 +31,20 @@ void Client::read_while_writing() {
 }
 
 io::Task<io::Channel::Arrival> Client::wait(io::Time until) {
-  writing_ = true;
-  read_while_writing();
-  const bool flushed = co_await flush();
-  writing_ = false;
+  const bool flushed = co_await flush_reading();
   if (!flushed) {
     co_return io::Channel::Arrival::failed;
   }
   const io::Channel::Arrival arrival = co_await channel_.wait(until);
   co_return arrival;
+}
+
+io::Task<bool> Client::flush_reading() {
+  writing_ = true;
+  read_while_writing();
+  const bool flushed = co_await flush();
+  writing_ = false;
+  co_return flushed;
 }
 
 io::Task<bool> Client::flush() {
@@ -56,7 +61,7 @@ io::Task<bool> Client::flush() {
 }
 
 io::Task<void> Client::close() {
-  const bool flushed = co_await flush();
+  const bool flushed = co_await flush_reading();
   if (!flushed || channel_.failure() != nullptr) {
     co_return;
   }

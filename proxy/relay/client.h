@@ -59,6 +59,7 @@ class Client {
   void adopt(std::unique_ptr<io::Stream> stream) { channel_.adopt(std::move(stream)); }
 
  private:
+  io::Task<bool> flush_reading();
   void read_while_writing();
 
   io::Clock& clock_;

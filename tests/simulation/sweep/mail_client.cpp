@@ -89,9 +89,19 @@ io::Task<bool> MailClient::say(std::string text) {
   if (!stays) {
     co_return false;
   }
+  channel_->read_ahead();
   const io::Result<void> written = co_await channel_->write(text, world_.now() + kPatience);
   if (!written) {
     current_->own_link_broke = true;
+    // The relay's last word may have come while this client was talking.
+    const bool something_came = !channel_->buffer().empty();
+    if (something_came && current_->begun && !current_->final_reply) {
+      std::optional<smtp::Reply> last_word = co_await hear();
+      while (last_word && last_word->code != 421) {
+        last_word = co_await hear();
+      }
+      current_->final_reply = last_word;
+    }
   }
   co_return written.has_value();
 }
