@@ -14,6 +14,9 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
+// Short strings are copied when they are moved, so that what was handed in is wiped, too.
+Redacted::Redacted(std::string secret) : secret_(secret) { truerelay::wipe(secret); }
+
 Redacted::Redacted(Redacted&& other) noexcept : secret_(other.secret_) { other.wipe(); }
 
 Redacted& Redacted::operator=(Redacted&& other) noexcept {

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace truerelay {
 
@@ -12,7 +11,7 @@ namespace truerelay {
 class Redacted {
  public:
   Redacted() = default;
-  explicit Redacted(std::string secret) : secret_(std::move(secret)) {}
+  explicit Redacted(std::string secret);
   Redacted(Redacted&& other) noexcept;
   Redacted& operator=(Redacted&& other) noexcept;
   Redacted(const Redacted&) = delete;

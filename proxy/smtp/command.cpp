@@ -94,8 +94,10 @@ std::expected<Command, Reply> parse_command(std::string_view line) {
   if (line.size() > (auth ? kLongestCommandLine : kLongestOtherCommandLine)) {
     return refuse(500, "5.5.2 The command line is too long");
   }
-  if (line.ends_with('\n')) {
-    line.remove_suffix(line.ends_with("\r\n") ? 2 : 1);
+  if (line.ends_with("\r\n")) {
+    line.remove_suffix(2);
+  } else if (line.ends_with('\n')) {
+    return refuse(500, "5.5.2 A command line ends with CRLF, not with LF alone");
   }
 
   const std::string_view verb = line.substr(0, line.find(' '));

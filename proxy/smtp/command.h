@@ -22,11 +22,10 @@ struct Hello {
   std::string domain;     // What the client calls itself: printable ASCII, at most 255 octets.
 };
 
-enum class Body : std::uint8_t {
-  seven_bit,
-  eight_bit_mime
-};                                                   // RFC 6152. BINARYMIME is refused: 501 5.5.4.
-enum class Return : std::uint8_t { full, headers };  // RFC 3461 RET
+// RFC 6152. BINARYMIME is refused: 501 5.5.4.
+enum class Body : std::uint8_t { seven_bit, eight_bit_mime };
+// RFC 3461 RET
+enum class Return : std::uint8_t { full, headers };
 
 struct Mail {
   Path reverse_path;
@@ -78,7 +77,8 @@ inline constexpr std::size_t kLongestCommandLine = 12288;
 // The same for every command but AUTH.
 inline constexpr std::size_t kLongestOtherCommandLine = 2048;
 
-// Parses one line, its line end (CRLF; a bare LF too, old programs send it) included.
+// Parses one line, its CRLF included. A bare LF is no line end: where it stands for one, somebody
+// may have smuggled a command into an argument.
 // A failure is the reply for the client: 500 5.5.2, 501 5.5.4, 501 5.1.x, 502 5.5.1, 504,
 // 555 5.5.4, with a text that says what was expected and never quotes an argument, which may be a
 // secret. Any NUL, bare CR, or other control byte inside: refused. Lines that are too long:

@@ -64,7 +64,6 @@ struct Stage::Parts {
         login(setting.login),
         trust(std::move(setting.trust)),
         identity(std::move(setting.identity)),
-        conditions(setting.conditions),
         source(login ? std::make_unique<StoredLogin>(*login) : nullptr),
         upstream(std::move(setting.upstream),
                  {world, world, records, dialer, trust.get(), source.get()}),
@@ -90,7 +89,6 @@ struct Stage::Parts {
   std::optional<Setting::Login> login;
   std::shared_ptr<io::TlsClient> trust;
   std::shared_ptr<io::TlsServer> identity;
-  simulation::Conditions conditions;
   std::unique_ptr<auth::CredentialSource> source;
   io::Cancellation stopping;
   io::Cancellation stopped;
@@ -108,8 +106,7 @@ Stage::~Stage() {
 }
 
 RawClient& Stage::connect(std::string early) {
-  simulation::LinkEnds ends =
-      simulation::make_link(parts_->world, {.conditions = parts_->conditions});
+  simulation::LinkEnds ends = simulation::make_link(parts_->world, {});
   RawClient& client = parts_->clients.emplace_back(parts_->world, std::move(ends.client));
   if (!early.empty()) {
     client.send(std::move(early));

@@ -16,7 +16,6 @@
 #include "tests/attacks/raw_client.h"
 #include "tests/attacks/scripted_upstream.h"
 #include "tests/simulation/attempt.h"
-#include "tests/simulation/conditions.h"
 
 namespace truerelay::attacks {
 
@@ -51,8 +50,7 @@ struct Setting {
   std::vector<Script> scripts;
   std::shared_ptr<io::TlsClient> trust;     // The relay's side of TLS.
   std::shared_ptr<io::TlsServer> identity;  // The upstream's.
-  simulation::Attempt attempt;              // How the relay's connections to the upstream are.
-  simulation::Conditions conditions;        // And the clients' to the relay.
+  simulation::Attempt attempt;              // What becomes of the first connection to the upstream.
 };
 
 // The real relay between raw clients and a scripted upstream, on the simulated network. Waits are
@@ -77,7 +75,6 @@ class Stage {
   // Waits until the relay has ended the session: what came.
   std::string hear_to_end(RawClient& client);
   void run_for(io::Duration duration);
-  // From now until the next call: how much virtual time has passed.
   [[nodiscard]] io::Time now() const;
 
   [[nodiscard]] ScriptedUpstream& upstream();

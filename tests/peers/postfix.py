@@ -124,6 +124,11 @@ class Postfix(Upstream):
                           *(f"  -o {name}={value}" for name, value in options.items())])
 
     def start(self) -> None:
+        # A message that was being received when Postfix was stopped is no message; Postfix itself
+        # would see to it after a day. It marks what is complete as executable.
+        for file in self.queue_files():
+            if not file.stat().st_mode & 0o100:
+                file.unlink()
         # The first time Postfix checks its directories, and makes those that are missing.
         if (self.directory / "queue" / "active").exists():
             (self.directory / "queue" / "quick-start").touch()

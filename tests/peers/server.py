@@ -1,5 +1,5 @@
-"""Processes that a test run starts: each is ended by the pid that was started, and none outlives the
-run, not even when the run is killed."""
+"""Processes that a test run starts: each is ended by the pid that was started, and none outlives
+the run, not even when the run is killed."""
 
 import contextlib
 import os

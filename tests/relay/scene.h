@@ -69,6 +69,8 @@ class Scene {
   // Sessions that the relay has with clients.
   [[nodiscard]] std::size_t sessions() const { return listener_->sessions(); }
   [[nodiscard]] io::TlsClient& tls_of_clients();
+  // What the relay logs in with from now on.
+  [[nodiscard]] KnownCredentials& login() { return login_; }
 
   // The record of the one message that there was.
   [[nodiscard]] const observe::MessageRecord& record() const;

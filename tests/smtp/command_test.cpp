@@ -28,10 +28,15 @@ TEST(Command, NeedsANameToGreet) {
   EXPECT_EQ(refusal("EHLO b\xC3\xBCro\r\n"), "501 5.5.4");
 }
 
-TEST(Command, TakesSmallLettersSpacesAtTheEndAndABareLf) {
-  for (const char* line : {"DATA\r\n", "data\r\n", "Data  \r\n", "DATA\n"}) {
+TEST(Command, TakesSmallLettersAndSpacesAtTheEnd) {
+  for (const char* line : {"DATA\r\n", "data\r\n", "Data  \r\n"}) {
     EXPECT_TRUE(parsed<Data>(line)) << line;
   }
+}
+
+TEST(Command, RefusesALineThatEndsWithABareLf) {
+  EXPECT_EQ(refusal("DATA\n"), "500 5.5.2");
+  EXPECT_EQ(refusal("MAIL FROM:<a@x>\n"), "500 5.5.2");
 }
 
 TEST(Command, TakesTheCommandsWithoutArguments) {

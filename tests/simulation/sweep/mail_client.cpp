@@ -212,6 +212,7 @@ io::Task<bool> MailClient::send_envelope(Told& told) {
 
 io::Task<bool> MailClient::send_content(Told& told) {
   const std::string wire = stuffed(told.letter.content);
+  const io::Time started = world_.now();
   std::size_t sent = 0;
   while (sent < wire.size()) {
     const std::size_t piece =
@@ -221,6 +222,7 @@ io::Task<bool> MailClient::send_content(Told& told) {
     const bool said = co_await say(wire.substr(sent, piece));
     if (!said) {
       told.sent_last_byte = told.sent_last_byte && !told.left_on_purpose;
+      told.dawdled = told.dawdled || world_.now() - started > std::chrono::seconds(100);
       co_return false;
     }
     sent += piece;
