@@ -21,6 +21,8 @@ class Dialogue {
   // The answer to a challenge (decoded); nullopt when none is due, so that the dialogue must be
   // cancelled with "*": a secret is never given in answer to a question that was not expected.
   [[nodiscard]] virtual std::optional<Redacted> answer(std::string_view challenge) = 0;
+  // Nothing is left to be said: a success that comes before is no answer to it.
+  [[nodiscard]] virtual bool all_said() const { return true; }
 };
 
 // `auth` of an upstream's configuration.

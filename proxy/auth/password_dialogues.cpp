@@ -44,6 +44,7 @@ class Login final : public Dialogue {
         return std::nullopt;
     }
   }
+  bool all_said() const override { return asked_ >= 2; }
 
  private:
   Credentials credentials_;

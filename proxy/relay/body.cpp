@@ -83,6 +83,7 @@ class BodyRelay {
   // The last block, with the end of the data.
   io::Task<Delivery> complete() {
     encoder_.finish(wire_);
+    completing_ = true;
     const io::Time deadline = parts_.clock.now() + parts_.upstream_settings.data_timeout;
     Result<void> sent = co_await parts_.upstream.complete_body(wire_.readable(), deadline);
     wire_.clear();
@@ -128,7 +129,7 @@ class BodyRelay {
     }
     Failure failure = failure_.value_or(
         Failure{Failure::Cause::connection_lost, "in the middle of the message", std::nullopt});
-    if (early && *early && (*early)->completion() && decoder_.finished()) {
+    if (early && *early && (*early)->completion() && completing_) {
       return in_doubt("it accepted the message before it had all of it");
     }
     if (early && *early) {
@@ -210,6 +211,7 @@ class BodyRelay {
   Buffer content_;  // Between the two codecs; empty between blocks.
   Buffer wire_;     // For the upstream.
   std::optional<Failure> failure_;
+  bool completing_ = false;  // The last byte may have been handed on.
   io::Time started_;
   io::Duration waited_for_upstream_{};
   std::uint64_t limit_;

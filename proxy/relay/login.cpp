@@ -78,6 +78,10 @@ io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Creden
         co_return fail(Failure::Cause::protocol_violation, "it answered a cancelled AUTH with",
                        *reply);
       }
+      if (reply->code == 235 && (initial || !dialogue->all_said())) {
+        co_return fail(Failure::Cause::protocol_violation,
+                       "before it could know who logs in it said", *reply);
+      }
       if (reply->code == 235) {
         connection.user = credentials.user;
         connection.login_reply = *reply;
@@ -86,10 +90,10 @@ io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Creden
     }
     const std::optional<std::string> challenge = base64_decode(reply->lines.front());
     std::optional<Redacted> response;
-    if (initial) {
+    if (initial && challenge && challenge->empty()) {
       response = std::move(*initial);
       initial.reset();
-    } else if (challenge) {
+    } else if (!initial && challenge) {
       response = dialogue->answer(*challenge);
     }
     cancelled = !response;

@@ -108,7 +108,7 @@ class Opening {
   io::Task<Result<void>> say_hello() {
     const std::string ehlo = fmt::format("EHLO {}\r\n", settings_.helo_name);
     Result<smtp::Reply> reply = co_await connection_.ask(ehlo, deadline_);
-    if (reply && reply->completion()) {
+    if (reply && reply->code == 250) {
       connection_.offered = smtp::parse_capabilities(*reply);
       done("EHLO", smtp::one_line(*reply));
       co_return Result<void>{};
@@ -121,7 +121,7 @@ class Opening {
     if (!reply) {
       co_return std::unexpected(std::move(reply.error()));
     }
-    if (!reply->completion()) {
+    if (reply->code != 250) {
       co_return refusal(Failure::Cause::greeting_refused, "EHLO", *reply);
     }
     done("HELO", smtp::one_line(*reply));

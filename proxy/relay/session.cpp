@@ -51,6 +51,7 @@ class Session {
       // The octets behind a BDAT would be read as commands, so the connection ends there.
       const bool chunk_follows = ascii_starts_with(*line, "BDAT");
       client_.consume(*line);
+      line_begun_ = false;
       if (command) {
         co_await std::visit([this](auto& one) { return handle(one); }, *command);
       } else if (chunk_follows) {
@@ -109,7 +110,8 @@ class Session {
       end(own::stopping(), "truerelay is being stopped");
       co_return;
     }
-    if (client_.arrived().empty()) {
+    // Each command has its full time, half of it may be here already; bytes buy no more of it.
+    if (!std::exchange(line_begun_, true)) {
       line_due_ = services_.clock.now() + listener_.command_timeout;
     }
     const io::Channel::Arrival arrival = co_await client_.wait(line_due_);
@@ -271,7 +273,9 @@ class Session {
     }
     smtp::Reply go_ahead = co_await transaction_->open_data();
     if (!go_ahead.intermediate()) {
-      finish_transaction(observe::Outcome::refused, go_ahead, true);
+      finish_transaction(
+          transaction_->broken() ? observe::Outcome::failed : observe::Outcome::refused, go_ahead,
+          true);
       answer(go_ahead);
       co_return;
     }
@@ -438,6 +442,7 @@ class Session {
   bool unreachable_ = false;  // No reply can be said any more.
   unsigned errors_ = 0;
   unsigned transactions_ = 0;
+  bool line_begun_ = false;  // line_due_ is that of the command that is awaited.
   io::Time line_due_{};
   Client client_;
   UpstreamSide side_;

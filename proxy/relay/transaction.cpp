@@ -139,7 +139,8 @@ io::Task<Result<smtp::Reply>> Transaction::begin_on_connection(const smtp::Recip
     }
   }
   Result<smtp::Reply> sender = co_await answer();
-  if (!sender) {
+  // After 421 no other answer comes, whatever went out with it.
+  if (!sender || sender->code == 421) {
     co_return sender;
   }
   begun_ = sender->completion();

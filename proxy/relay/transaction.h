@@ -47,6 +47,8 @@ class Transaction {
   [[nodiscard]] unsigned accepted_recipients() const { return accepted_; }
   [[nodiscard]] std::size_t offered_recipients() const { return record_.recipients.size(); }
   [[nodiscard]] UpstreamConnection& connection() { return *side_.connection; }
+  // The relay could not go on with it: the upstream's connection was lost.
+  [[nodiscard]] bool broken() const { return broken_.has_value(); }
   // How it stands where the client goes no further than its recipients.
   [[nodiscard]] observe::Outcome outcome_without_data() const;
   [[nodiscard]] const smtp::Reply& last_reply() const { return last_reply_; }

@@ -139,7 +139,9 @@ io::Task<Result<void>> UpstreamConnection::secure(io::TlsClient& client, std::st
   }
   std::unique_ptr<io::Stream> plain = channel_.release();
   plain->set_deadline(deadline);
+  handshaking_ = plain.get();
   io::Result<io::SecuredStream> secured = co_await client.secure(std::move(plain), std::move(host));
+  handshaking_ = nullptr;
   if (!secured) {
     broken_ = true;
     co_return std::unexpected(from_io(secured.error()));

@@ -37,6 +37,21 @@ TEST(Challenges, LoginWithAnEmptyUserAnswersWithNothingRatherThanNotAtAll) {
   EXPECT_EQ(text_of(login->answer("Username:")), "");
 }
 
+TEST(Challenges, LoginHasSaidAllOnlyAfterThePassword) {
+  const auto login = dialogue("LOGIN", "erp", "secret");
+  EXPECT_FALSE(login->all_said());
+  EXPECT_TRUE(login->answer("Username:"));
+  EXPECT_FALSE(login->all_said());
+  EXPECT_TRUE(login->answer("Password:"));
+  EXPECT_TRUE(login->all_said());
+}
+
+TEST(Challenges, TheOthersSayAllAtOnce) {
+  for (const char* mechanism : {"PLAIN", "XOAUTH2", "OAUTHBEARER"}) {
+    EXPECT_TRUE(dialogue(mechanism, "erp", "secret")->all_said()) << mechanism;
+  }
+}
+
 TEST(Challenges, PlainAnswersNone) {
   const auto plain = dialogue("PLAIN", "erp", "secret");
   EXPECT_TRUE(plain->initial_response());

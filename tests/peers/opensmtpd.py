@@ -14,7 +14,7 @@ from pathlib import Path
 from mailboxes import BUSY, DOMAIN, TAKEN
 from server import MailServer
 from upstream import HOST_NAME, LARGEST_MESSAGE, NOBODY, PASSWORD, USER, Tls, Upstream
-from workplace import LOOPBACK, PeerError
+from workplace import LOOPBACK, PeerError, files_below
 
 # install.sh's argument, handed down by CTest.
 _UNPACKED = Path(os.environ.get("PEERS_DIRECTORY", "/nonexistent")) / "opensmtpd"
@@ -101,8 +101,7 @@ class OpenSmtpd(Upstream):
 
     def queue_files(self) -> list[Path]:
         spool = self.directory / "var/spool/smtpd"
-        return [file for name in ("incoming", "queue")
-                for file in (spool / name).rglob("*") if file.is_file()]
+        return [file for name in ("incoming", "queue") for file in files_below(spool / name)]
 
     def log(self) -> str:
         output = self.directory / "output.log"

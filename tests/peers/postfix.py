@@ -14,7 +14,7 @@ from dovecot import Dovecot
 from mailboxes import BUSY, DOMAIN, MOST_ADDRESSES, TAKEN
 from server import MailServer
 from upstream import HOST_NAME, LARGEST_MESSAGE, NOBODY, Tls, Upstream
-from workplace import LOOPBACK, PeerError
+from workplace import LOOPBACK, PeerError, files_below
 
 _MAIN = """
 compatibility_level = 3.6
@@ -149,7 +149,7 @@ class Postfix(Upstream):
     def queue_files(self) -> list[Path]:
         queue = self.directory / "queue"
         return [file for name in ("maildrop", "incoming", "active", "deferred", "hold")
-                for file in (queue / name).rglob("*") if file.is_file()]
+                for file in files_below(queue / name)]
 
     def log(self) -> str:
         own = "".join(file.read_text(errors="replace")

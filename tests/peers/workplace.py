@@ -29,6 +29,11 @@ def remove_directory(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+def files_below(directory: Path) -> list[Path]:
+    """All files, while servers make and remove them and their directories (so no rglob)."""
+    return [Path(path, name) for path, _, names in os.walk(directory) for name in names]
+
+
 _handed_out: set[int] = set()
 
 

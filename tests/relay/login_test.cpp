@@ -109,6 +109,33 @@ TEST(Login, AQuestionThatIsNoBase64IsAnsweredWithAnAsterisk) {
   EXPECT_FALSE(scene.staged.heard(kUser));
 }
 
+TEST(Login, AnAcceptanceBeforeThePasswordIsAProtocolViolation) {
+  Arrangement setup = login_setup(auth::Choice::login);
+  setup.staged = true;
+  Scene scene(std::move(setup));
+  scene.staged.offer("AUTH LOGIN");
+  scene.staged.answer("AUTH", "334 VXNlcm5hbWU6");
+  scene.staged.answer(kUser, "235 2.7.0 Welcome, whoever you are");
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_TRUE(starts(erp.begin("a@example.net"), "451-4.5.0 "));
+  EXPECT_FALSE(scene.staged.heard("MAIL"));
+}
+
+TEST(Login, ATokenIsNotTheAnswerToAnotherQuestionThanTheEmptyOne) {
+  Arrangement setup = login_setup(auth::Choice::xoauth2);
+  setup.staged = true;
+  setup.login.secret = std::string(2000, 't');
+  Scene scene(std::move(setup));
+  scene.staged.offer("AUTH XOAUTH2");
+  scene.staged.answer("AUTH", "334 " + base64_encode("What is your password?"));
+  scene.staged.answer("*", "501 5.7.0 Cancelled");
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_TRUE(starts(erp.begin("a@example.net"), "554-5.7.8 "));
+  EXPECT_EQ(scene.staged.flights.back(), "*\n");
+}
+
 TEST(Login, AnAcceptanceOfACancelledLoginIsAProtocolViolation) {
   Arrangement setup = login_setup(auth::Choice::plain);
   setup.staged = true;
