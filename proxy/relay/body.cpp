@@ -62,10 +62,16 @@ class BodyRelay {
  private:
   // What has arrived, un-stuffed and normalised, and stuffed again for the upstream.
   void decode() {
-    Buffer& arrived = parts_.client.arrived();
-    arrived.consume(decoder_.take(arrived.readable(), content_));
+    take_what_arrived();
     encoder_.take(content_.readable(), wire_);
     content_.clear();
+  }
+
+  void take_what_arrived() {
+    Buffer& arrived = parts_.client.arrived();
+    const std::size_t taken = decoder_.take(arrived.readable(), content_);
+    arrived.consume(taken);
+    received_ += taken;
   }
 
   io::Task<bool> send_block() {
@@ -152,7 +158,7 @@ class BodyRelay {
   io::Task<Delivery> refuse(Outcome outcome, smtp::Reply reply) {
     parts_.upstream.close();
     wire_.clear();
-    std::uint64_t thrown_away = 0;
+    const std::uint64_t most = received_ + kMostThrownAway;
     while (!decoder_.finished()) {
       const io::Channel::Arrival arrival = co_await parts_.client.wait(client_deadline());
       if (arrival != io::Channel::Arrival::bytes && client_stopped(arrival)) {
@@ -160,12 +166,9 @@ class BodyRelay {
         delivery.reply = arrival == io::Channel::Arrival::timed_out ? delivery.reply : reply;
         co_return delivery;
       }
-      Buffer& arrived = parts_.client.arrived();
-      const std::size_t taken = decoder_.take(arrived.readable(), content_);
-      arrived.consume(taken);
+      take_what_arrived();
       content_.clear();
-      thrown_away += taken;
-      if (thrown_away > kMostThrownAway) {
+      if (received_ > most) {
         Delivery delivery = result(outcome, std::move(reply));
         delivery.session_ends = true;
         co_return delivery;
@@ -184,7 +187,9 @@ class BodyRelay {
     const bool silent = arrival == io::Channel::Arrival::timed_out;
     const bool stopped = arrival == io::Channel::Arrival::interrupted;
     Delivery delivery = result(silent || stopped ? Outcome::failed : Outcome::abandoned,
-                               silent ? own::client_too_slow() : own::stopping());
+                               silent    ? own::client_too_slow()
+                               : stopped ? own::stopping()
+                                         : own::incomplete());
     delivery.session_ends = true;
     return delivery;
   }
@@ -192,7 +197,7 @@ class BodyRelay {
   // Absolute: a client that sends slower than kSlowestBody runs out of time, however steadily it
   // sends. The time that the upstream took is not the client's.
   io::Time client_deadline() const {
-    const auto earned = std::chrono::seconds(decoder_.size() / kSlowestBody);
+    const auto earned = std::chrono::seconds(received_ / kSlowestBody);
     return started_ + waited_for_upstream_ + parts_.listener.data_timeout + earned;
   }
 
@@ -211,7 +216,8 @@ class BodyRelay {
   Buffer content_;  // Between the two codecs; empty between blocks.
   Buffer wire_;     // For the upstream.
   std::optional<Failure> failure_;
-  bool completing_ = false;  // The last byte may have been handed on.
+  bool completing_ = false;     // The last byte may have been handed on.
+  std::uint64_t received_ = 0;  // Octets on the wire.
   io::Time started_;
   io::Duration waited_for_upstream_{};
   std::uint64_t limit_;

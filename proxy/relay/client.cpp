@@ -55,9 +55,18 @@ io::Task<bool> Client::flush() {
     co_return true;
   }
   const std::string replies = std::exchange(replies_, {});
+  flushing_ = true;
   const io::Result<void> written = co_await channel_.write(replies, clock_.now() + write_timeout_);
+  flushing_ = false;
   write_failed_ = !written;
   co_return written.has_value();
+}
+
+void Client::hurry() {
+  write_timeout_ = kLinger;
+  if (flushing_) {
+    channel_.set_deadline(clock_.now() + kLinger);
+  }
 }
 
 io::Task<void> Client::close() {

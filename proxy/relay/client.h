@@ -51,6 +51,9 @@ class Client {
   // client's last bytes are thrown away: unread bytes would reset the connection under the reply.
   io::Task<void> close();
 
+  // The service ends: what is being said, and what is said from now on, has a moment to be taken.
+  void hurry();
+
   // Wakes a wait under way, see io::Channel.
   void interrupt() { channel_.interrupt(); }
 
@@ -68,6 +71,7 @@ class Client {
   std::string replies_;
   io::Duration write_timeout_;
   bool writing_ = false;
+  bool flushing_ = false;  // A write is under way.
   bool write_failed_ = false;
 };
 

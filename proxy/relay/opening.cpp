@@ -162,7 +162,11 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> open_connection(
   io::Result<io::Connection> dialed =
       co_await parts.dialer.dial(settings.endpoint, deadline, cancellation);
   if (!dialed) {
-    co_return std::unexpected(from_io(dialed.error()));
+    Failure failure = from_io(dialed.error());
+    if (failure.cause == Failure::Cause::no_answer) {
+      failure.cause = Failure::Cause::unreachable;  // RFC 3463: X.4.1 is the attempt, X.4.2 later.
+    }
+    co_return std::unexpected(std::move(failure));
   }
   steps.step("connect", parts.clock.now() - started, dialed->address);
   auto connection = std::make_unique<UpstreamConnection>(

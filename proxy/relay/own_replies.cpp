@@ -189,6 +189,9 @@ smtp::Reply too_many_errors() {
 smtp::Reply client_too_slow() {
   return own_reply(421, "4.4.2", "Nothing came for too long; the connection is closed");
 }
+smtp::Reply incomplete() {
+  return own_reply(421, "4.4.2", "The data ended before its final dot; nothing was sent");
+}
 smtp::Reply stopping() {
   return own_reply(421, "4.3.2", "truerelay is being stopped; try again later");
 }

@@ -48,6 +48,7 @@ namespace own {
 [[nodiscard]] smtp::Reply line_too_long();
 [[nodiscard]] smtp::Reply too_many_errors();
 [[nodiscard]] smtp::Reply client_too_slow();
+[[nodiscard]] smtp::Reply incomplete();
 [[nodiscard]] smtp::Reply stopping();
 
 }  // namespace own

@@ -85,7 +85,9 @@ class Session {
   io::Task<bool> secure() {
     std::unique_ptr<io::Stream> plain = client_.release();
     plain->set_deadline(services_.clock.now() + listener_.command_timeout);
+    handshaking_ = plain.get();
     io::Result<io::SecuredStream> secured = co_await tls_->secure(std::move(plain));
+    handshaking_ = nullptr;
     if (!secured) {
       goes_on_ = false;
       unreachable_ = true;
@@ -421,6 +423,10 @@ class Session {
       if (session.side_.connection) {
         session.side_.connection->close();
       }
+      if (session.handshaking_ != nullptr) {
+        session.handshaking_->close();
+      }
+      session.client_.hurry();
       session.client_.interrupt();
     }
     Session& session;
@@ -444,6 +450,7 @@ class Session {
   unsigned transactions_ = 0;
   bool line_begun_ = false;  // line_due_ is that of the command that is awaited.
   io::Time line_due_{};
+  io::Stream* handshaking_ = nullptr;  // The client's stream while the TLS server has it.
   Client client_;
   UpstreamSide side_;
   std::optional<Transaction> transaction_;

