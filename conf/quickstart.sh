@@ -83,7 +83,7 @@ upstream = "sandbox"
 END
   "$truerelay" run --config "$work/truerelay.toml" >"$work/relay.log" 2>&1 &
   relay_pid=$!
-  wait_for 'is ready at\|not usable\|in use' "$work/relay.log" || true
+  wait_for 'is ready at\|not usable\|cannot listen' "$work/relay.log" || true
   kill -0 "$relay_pid" 2>/dev/null && break
   relay_pid=""
   port=$((port + 1))
@@ -169,6 +169,6 @@ if [ -n "$keep" ]; then
   trap - EXIT
   echo "Left running: the relay at 127.0.0.1:$port (process $relay_pid), the practice upstream"
   echo "(process $!). Send to it; the log is $work/relay.log, what is accepted comes to $work/mail."
-  echo "Stop both with: kill $relay_pid $!"
+  echo "Stop both with: kill $relay_pid $!  and remove $work"
 fi
 [ "$agreed" -eq 4 ]

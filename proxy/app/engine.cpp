@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/settings.h"
@@ -13,6 +14,16 @@
 #include "tls/server_context.h"
 
 namespace truerelay::app {
+
+namespace {
+
+bool uses(const config::Config& config, const config::Upstream& upstream) {
+  return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
+    return listener.upstream == upstream.name;
+  });
+}
+
+}  // namespace
 
 struct Engine::Place {
   UpstreamParts parts;
@@ -43,7 +54,8 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
     return std::unexpected(std::move(log.error()));
   }
   engine->log_ = std::move(*log);
-  for (const config::Error& warning : config.warnings) {
+  for (config::Error warning : config.warnings) {
+    warning.source.clear();  // A log line has no room for it.
     engine->log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
   }
   engine->services_.reset(new relay::Services{engine->loop_, engine->loop_, *engine->log_,
@@ -53,7 +65,9 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
     opened = engine->open_doors(config);
   }
   if (!opened) {
-    engine->log_->note(observe::Level::error, "", opened.error());
+    if (!config.log.file.empty()) {  // Otherwise whoever starts it tells it on the same screen.
+      engine->log_->note(observe::Level::error, "", opened.error());
+    }
     return std::unexpected(std::move(opened.error()));
   }
   return engine;
@@ -62,6 +76,9 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
 std::expected<void, std::string> Engine::open_upstreams(const config::Config& config) {
   TrustStores trust;
   for (const config::Upstream& upstream : config.upstreams) {
+    if (!uses(config, upstream)) {
+      continue;
+    }
     std::expected<UpstreamParts, std::string> parts = make_upstream_parts(upstream, trust);
     if (!parts) {
       return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
@@ -153,7 +170,10 @@ void Engine::run() {
 // Waits for the wish to stop, and then sees the sessions out.
 io::Task<void> Engine::supervise() {
   co_await stop_asked_.wait();
-  log_->note(observe::Level::info, "", "stops: transactions under way may finish");
+  log_->note(
+      observe::Level::info, "",
+      fmt::format("stopping: messages under way have up to {} s, a second signal ends the wait",
+                  std::chrono::duration_cast<std::chrono::seconds>(drain_timeout_).count()));
   for (const std::unique_ptr<Door>& door : doors_) {
     for (const std::unique_ptr<net::Listener>& socket : door->sockets) {
       socket->stop();
@@ -169,6 +189,7 @@ io::Task<void> Engine::supervise() {
   }
   stopped_.cancel();
   co_await waiting.finished();
+  log_->note(observe::Level::info, "", "stopped");
   signals_.reset();
   loop_.stop();
 }

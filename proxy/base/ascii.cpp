@@ -49,6 +49,30 @@ bool misleads_a_reader(std::uint32_t character) {
   return control || bidirectional || line_end;
 }
 
+std::string escaped(std::string_view text, std::size_t at_most, bool escape_quotes) {
+  const bool cut = text.size() > at_most;
+  text = text.substr(0, at_most);
+  std::string safe;
+  safe.reserve(text.size());
+  while (!text.empty()) {
+    std::uint32_t character = 0;
+    const std::size_t length = utf8_length(text, character);
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    if (length == 0 || misleads_a_reader(character)) {
+      for (const char c : text.substr(0, taken)) {
+        safe += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+      }
+    } else {
+      if (escape_quotes && (character == '"' || character == '\\')) {
+        safe += '\\';
+      }
+      safe += text.substr(0, taken);
+    }
+    text.remove_prefix(taken);
+  }
+  return cut ? safe + "..." : safe;
+}
+
 }  // namespace
 
 bool ascii_equal(std::string_view a, std::string_view b) {
@@ -73,27 +97,11 @@ std::string ascii_lower(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t at_most) {
-  const bool cut = text.size() > at_most;
-  text = text.substr(0, at_most);
-  std::string safe;
-  safe.reserve(text.size());
-  while (!text.empty()) {
-    std::uint32_t character = 0;
-    const std::size_t length = utf8_length(text, character);
-    const std::size_t taken = std::max<std::size_t>(length, 1);
-    if (length == 0 || misleads_a_reader(character)) {
-      for (const char c : text.substr(0, taken)) {
-        safe += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
-      }
-    } else {
-      if (character == '"' || character == '\\') {
-        safe += '\\';
-      }
-      safe += text.substr(0, taken);
-    }
-    text.remove_prefix(taken);
-  }
-  return cut ? safe + "..." : safe;
+  return escaped(text, at_most, false);
+}
+
+std::string in_double_quotes(std::string_view text, std::size_t at_most) {
+  return '"' + escaped(text, at_most, true) + '"';
 }
 
 }  // namespace truerelay

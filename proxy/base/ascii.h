@@ -28,8 +28,11 @@ namespace truerelay {
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 
 // `text` made safe for a log line or a terminal: control bytes (C0, C1, DEL), broken UTF-8,
-// bidirectional controls, double quotes and backslashes become \xNN, \", \\; what is longer than
-// `at_most` bytes (counted before escaping) is cut with "...".
+// and bidirectional controls become \xNN; what is longer than `at_most` bytes (counted before
+// escaping) is cut with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t at_most = 512);
+
+// The same between double quotes, those inside and backslashes escaped with a backslash.
+[[nodiscard]] std::string in_double_quotes(std::string_view text, std::size_t at_most = 512);
 
 }  // namespace truerelay

@@ -2,12 +2,65 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <optional>
 
+#include "app/upstream_parts.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "platform/secret_file.h"
+#include "tls/server_context.h"
 
 namespace truerelay::cli {
+namespace {
+
+bool has_listener(const config::Config& config, const config::Upstream& upstream) {
+  return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
+    return listener.upstream == upstream.name;
+  });
+}
+
+// What the configuration names, opened as `run` would open it. Prints what is wrong; the number of
+// errors. A password file is read at each login and may come later, so that it is a warning.
+int open_what_is_named(const config::Config& config) {
+  int errors = 0;
+  app::TrustStores trust;
+  for (const config::Upstream& upstream : config.upstreams) {
+    if (!has_listener(config, upstream)) {
+      continue;
+    }
+    const std::expected<app::UpstreamParts, std::string> parts =
+        app::make_upstream_parts(upstream, trust);
+    if (!parts) {
+      fmt::print(stderr, "{}: error: {}\n", upstream.file.string(), parts.error());
+      ++errors;
+    }
+    std::error_code ignored;
+    if (std::filesystem::exists(upstream.password_file, ignored)) {
+      const std::expected<Redacted, std::string> secret =
+          platform::read_secret_file(upstream.password_file);
+      if (!secret) {
+        fmt::print("{}: warning: {}\n", upstream.file.string(), secret.error());
+      }
+    }
+  }
+  for (const config::Listener& listener : config.listeners) {
+    if (listener.tls == config::Tls::none) {
+      continue;
+    }
+    const std::expected<std::unique_ptr<tls::ServerContext>, std::string> context =
+        tls::ServerContext::load(listener.certificate_file, listener.key_file);
+    if (!context) {
+      fmt::print(stderr, "{}: error: listener {}: {}\n", config.file.string(), listener.name,
+                 context.error());
+      ++errors;
+    }
+  }
+  return errors;
+}
+
+}  // namespace
 
 int check(const std::filesystem::path& config_file) {
   const std::optional<config::Config> config = read_configuration(config_file);
@@ -16,6 +69,9 @@ int check(const std::filesystem::path& config_file) {
   }
   for (const config::Error& warning : config->warnings) {
     fmt::print("{}\n", config::describe(warning, "warning"));
+  }
+  if (open_what_is_named(*config) > 0) {
+    return kUsage;
   }
   for (const config::Listener& listener : config->listeners) {
     for (const config::ListenAddress& address : listener.address) {

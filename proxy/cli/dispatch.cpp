@@ -64,7 +64,11 @@ int dispatch(int argc, char** argv) {
   sandbox_command->add_option("--password-file", sandbox_request.password_file,
                               "The file with the password; without it any password is right");
 
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // --help and --version come here, too.
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
 
   if (run_command->parsed()) {
     return run(config);

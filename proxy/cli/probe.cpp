@@ -42,14 +42,46 @@ class Silence final : public observe::Events {
             std::string_view /*text*/) override {}
 };
 
+// Which step it was that failed, as far as the cause tells.
+std::string_view step_of(relay::Failure::Cause cause) {
+  using Cause = relay::Failure::Cause;
+  switch (cause) {
+    case Cause::name_not_resolved:
+      return "DNS";
+    case Cause::unreachable:
+      return "connect";
+    case Cause::tls_refused:
+    case Cause::starttls_not_offered:
+      return "TLS";
+    case Cause::greeting_refused:
+      return "greeting";
+    case Cause::no_credentials:
+    case Cause::credentials_deferred:
+      return "password";
+    case Cause::no_mechanism:
+    case Cause::login_refused:
+    case Cause::login_deferred:
+      return "AUTH";
+    default:
+      return "then it";
+  }
+}
+
+void print_failure(const relay::Failure& failure, const relay::UpstreamSettings& settings) {
+  fmt::print("  {:<9} failed; clients would hear:\n", step_of(failure.cause));
+  const smtp::Reply reply = relay::reply_for(failure, settings);
+  for (const std::string& line : reply.lines) {
+    fmt::print("    {} {}\n", reply.code, line);
+  }
+}
+
 io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
                        relay::Steps& steps, io::Cancellation& cancellation) {
   const io::Time started = loop.now();
   io::Result<std::vector<net::SocketAddress>> addresses = co_await net::resolve(
       loop, settings.endpoint, started + settings.connect_timeout, cancellation);
   if (!addresses) {
-    const relay::Failure failure = relay::from_io(addresses.error());
-    fmt::print("  DNS       failed: {}\n", failure.detail);
+    print_failure(relay::from_io(addresses.error()), settings);
     co_return false;
   }
   std::string found;
@@ -74,10 +106,7 @@ io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
                  upstream.passthrough() ? "; each client logs in as itself" : "");
       status = kDone;
     } else {
-      fmt::print("  failed; clients would hear:\n");
-      for (const std::string& line : relay::reply_for(connection.error(), settings).lines) {
-        fmt::print("    {} {}\n", relay::reply_for(connection.error(), settings).code, line);
-      }
+      print_failure(connection.error(), settings);
     }
   }
   loop.stop();

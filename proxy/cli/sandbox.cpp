@@ -72,18 +72,19 @@ int sandbox(const SandboxRequest& request) {
   }
   const app::PracticeUpstream::Ports ports = (*upstream)->ports();
   fmt::print(
-      "A practice upstream; nothing is delivered. In upstreams/sandbox.toml:\n"
+      "A practice upstream; nothing is delivered; Ctrl-C stops it. In upstreams/sandbox.toml:\n"
       "  host    = \"localhost\"\n"
       "  port    = {}         # or {} with tls = \"implicit\"\n"
       "  tls     = \"starttls\"\n"
       "  ca_file = \"{}\"\n"
       "  user    = \"{}\"\n"
-      "  password_file = \"...\"  # {}\n"
+      "  password_file = \"sandbox.password\"  # {}\n"
+      "and in truerelay.toml: upstream = \"sandbox\"\n"
       "Accepted messages and the ledger: {}\n",
       ports.starttls, ports.implicit, std::filesystem::absolute(certificates->ca_file).string(),
       request.user,
-      request.password_file.empty() ? "any password is right"
-                                    : "a file with the password of --password-file",
+      request.password_file.empty() ? "umask 077; echo any > upstreams/sandbox.password"
+                                    : "with the password of --password-file",
       std::filesystem::absolute(request.mail).string());
   std::fflush(stdout);
   (*upstream)->run();

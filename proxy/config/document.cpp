@@ -122,7 +122,11 @@ std::expected<Document, Error> read_document(const std::filesystem::path& file) 
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) {
     return std::unexpected(error_of_file(
-        file, fmt::format("cannot be read: {}", std::generic_category().message(errno))));
+        file, errno == ENOENT
+                  ? std::string(
+                        "there is no such file; begin with a copy of conf/truerelay.toml, or name "
+                        "another with --config FILE")
+                  : fmt::format("cannot be read: {}", std::generic_category().message(errno))));
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kLargestFile) {

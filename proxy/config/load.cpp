@@ -126,7 +126,8 @@ std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file
   }
 
   // The upstreams, also those that no listener uses: they are there to be used.
-  if (files.empty() && in_folder.errors.empty()) {
+  std::error_code unreadable;
+  if (files.empty() && in_folder.errors.empty() && std::filesystem::exists(file, unreadable)) {
     errors.push_back({.file = folder,
                       .message = "there is no upstream: put a file here, such as "
                                  "office365.toml with preset, user and password_file"});

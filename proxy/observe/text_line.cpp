@@ -17,7 +17,7 @@ std::string value(std::string_view text) {
   if (!text.empty() && text.size() <= kLongestField && std::ranges::all_of(text, needs_no_quotes)) {
     return std::string(text);
   }
-  return '"' + printable(text, kLongestField) + '"';
+  return in_double_quotes(text, kLongestField);
 }
 
 std::string_view short_name(Level level) { return level == Level::warning ? "warn" : name(level); }
@@ -40,8 +40,8 @@ std::string recipients(const MessageRecord& record) {
   std::string list = "[";
   for (std::size_t i = 0; i < listed; ++i) {
     const RecipientRecord& recipient = record.recipients[i];
-    list += fmt::format("{}{} \"{}\"", i == 0 ? "" : ", ", value(recipient.address),
-                        printable(recipient.reply, kLongestField));
+    list += fmt::format("{}{} {}", i == 0 ? "" : ", ", value(recipient.address),
+                        in_double_quotes(recipient.reply, kLongestField));
   }
   if (listed < record.recipients.size()) {
     list +=

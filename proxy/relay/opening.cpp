@@ -95,6 +95,10 @@ class Opening {
     connection_.expect_greeting();
     Result<smtp::Reply> greeting = co_await connection_.reply(deadline_);
     if (!greeting) {
+      const bool silent = greeting.error().cause == Failure::Cause::no_answer;
+      if (silent && settings_.endpoint.port == 465 && settings_.tls == Tls::starttls) {
+        greeting.error().detail = "it sent no greeting, port 465 needs tls = \"implicit\"";
+      }
       co_return std::unexpected(std::move(greeting.error()));
     }
     if (greeting->code != 220) {

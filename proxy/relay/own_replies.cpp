@@ -30,8 +30,8 @@ constexpr std::array kRows = {
     Row{Failure::Cause::greeting_refused, 451, "4.4.1",
         "Upstream {0} ({1}) does not take connections from here", "Nothing was sent, try again"},
     Row{Failure::Cause::tls_refused, 451, "4.7.5",
-        "truerelay does not trust the TLS connection to upstream {0} ({1})",
-        "Check \"host\", \"tls\" and \"ca_file\" in {2}; nothing was sent"},
+        "There is no trusted TLS connection to upstream {0} ({1})",
+        "Check \"host\", \"port\", \"tls\" and \"ca_file\" in {2}; nothing was sent"},
     Row{Failure::Cause::starttls_not_offered, 451, "4.7.5",
         "Upstream {0} ({1}) offers no STARTTLS, so nothing is sent to it",
         "Check \"port\" and \"tls\" in {2}, and whether a firewall alters SMTP"},
@@ -39,7 +39,8 @@ constexpr std::array kRows = {
         "Upstream {0} ({1}) gave an answer that SMTP does not allow",
         "Check \"host\" and \"port\" in {2}; nothing was sent, try again"},
     Row{Failure::Cause::no_mechanism, 554, "5.7.8",
-        "Upstream {0} ({1}) offers no login that truerelay is set up for", "Check \"auth\" in {2}"},
+        "Upstream {0} ({1}) offers no login that truerelay is set up for",
+        "Check \"auth\" and \"tls\" in {2}: many servers offer a login only after TLS"},
     Row{Failure::Cause::no_credentials, 554, "5.7.8",
         "truerelay has no usable password for upstream {0} ({1})",
         "Check \"password_file\" in {2}"},
@@ -127,7 +128,7 @@ smtp::Reply ready_for_tls() { return own_reply(220, "2.0.0", "Ready to start TLS
 smtp::Reply not_allowed(std::string_view client, std::string_view listener) {
   return own_reply(
       554, "5.7.1",
-      fmt::format("{} is not on the allow list of truerelay's listener \"{}\"; add it to \"allow\"",
+      fmt::format("{0} may not use truerelay's listener \"{1}\"; add \"{0}\" to its \"allow\"",
                   client, listener));
 }
 smtp::Reply too_many_clients(std::string_view listener) {

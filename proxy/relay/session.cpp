@@ -20,6 +20,15 @@ namespace {
 constexpr std::size_t kMostRecipients = 2000;  // RFC 5321 section 4.5.3.1.8 asks for 100.
 constexpr unsigned kMostErrors = 100;
 
+// "192.0.2.1" of "192.0.2.1:49152", "2001:db8::1" of "[2001:db8::1]:49152"
+std::string_view host_of(std::string_view address) {
+  address = address.substr(0, address.rfind(':'));
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  return address;
+}
+
 // What was said is kept true by the story below: a reply is the upstream's own, or it makes no
 // claim.
 class Session {
@@ -74,7 +83,8 @@ class Session {
       }
     }
     if (!welcome_) {
-      end(own::not_allowed(peer_.address, listener_.name), "the client is not on the allow list");
+      end(own::not_allowed(host_of(peer_.address), listener_.name),
+          "the client is not on the allow list");
     } else if (crowded_) {
       end(own::too_many_clients(listener_.name), "all client connections are in use");
     } else {

@@ -86,7 +86,8 @@ bool Submission::at_once(const smtp::Recipient& recipient) {
     case Order::Kind::misspelt:
       record(recipient,
              smtp::Reply(550,
-                         "5.1.1 The local part looks like an order, but is none: HELP lists them"),
+                         "5.1.1 The local part looks like an order, but is none; see truerelay "
+                         "sandbox --help"),
              order);
       return true;
     default:

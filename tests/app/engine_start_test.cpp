@@ -115,7 +115,7 @@ TEST(EngineStart, AnEngineThatIsStoppedBeforeItRunsEndsAtOnce) {
   (*engine)->stop();
   (*engine)->run();
   engine->reset();  // The log is complete then.
-  EXPECT_NE(installation.read("truerelay.log").find("stops"), std::string::npos);
+  EXPECT_NE(installation.read("truerelay.log").find("stopped"), std::string::npos);
 }
 
 }  // namespace

@@ -113,7 +113,9 @@ using DocumentFile = ConfigurationFolder;
 TEST_F(DocumentFile, SaysWhyItCannotBeRead) {
   const auto missing = read_document(folder_ / "missing.toml");
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().message, "cannot be read: No such file or directory");
+  EXPECT_EQ(missing.error().message,
+            "there is no such file; begin with a copy of conf/truerelay.toml, or name another with "
+            "--config FILE");
   const auto directory = read_document(folder_);
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().message, "this is a folder, not a file");

@@ -62,7 +62,8 @@ TEST_F(Load, WithoutUpstreamsSaysWhatToAdd) {
 
 TEST_F(Load, OfAMissingMainFileIsAnError) {
   std::filesystem::remove(main_file());
-  EXPECT_EQ(errors(), (Lines{"truerelay.toml: cannot be read: No such file or directory"}));
+  EXPECT_EQ(errors(), (Lines{"truerelay.toml: there is no such file; begin with a copy of "
+                             "conf/truerelay.toml, or name another with --config FILE"}));
 }
 
 TEST_F(Load, WantsAListenerInTwoBrackets) {

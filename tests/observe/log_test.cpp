@@ -69,7 +69,7 @@ TEST_F(LogTest, WritesOneJsonObjectALine) {
   const auto written = lines(settings_.file);
   ASSERT_EQ(written.size(), 2U);
   EXPECT_EQ(nlohmann::json::parse(written[0])["event"], "message");
-  EXPECT_EQ(nlohmann::json::parse(written[1])["text"], R"(a \"quoted\"\x0Anote)");
+  EXPECT_EQ(nlohmann::json::parse(written[1])["text"], R"(a "quoted"\x0Anote)");
 }
 
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {

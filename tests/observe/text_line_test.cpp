@@ -75,9 +75,9 @@ TEST(TextLine, CannotBeForgedThroughAnyField) {
     record.recipients = {{hostile, hostile}};
     const std::string line = text_line(kEvening, record);
     expect_one_harmless_line(line);
-    const std::string quoted = '"' + printable(hostile) + '"';
-    EXPECT_NE(line.find(" helo=" + quoted + " from=" + quoted + " to=[" + quoted + " " + quoted +
-                        "] size="),
+    const std::string in_quotes = in_double_quotes(hostile);
+    EXPECT_NE(line.find(" helo=" + in_quotes + " from=" + in_quotes + " to=[" + in_quotes + " " +
+                        in_quotes + "] size="),
               std::string::npos)
         << line;
     SessionRecord session = failed_session();

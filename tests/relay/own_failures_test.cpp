@@ -87,10 +87,10 @@ TEST(OwnFailures, ACertificateThatNobodyTrustsIs451With475AndNoSecretIsSent) {
   Scene scene(std::move(setup));
   const std::string reply = first_answer(scene);
   EXPECT_TRUE(starts(reply,
-                     "451-4.7.5 truerelay does not trust the TLS connection to upstream contoso "
+                     "451-4.7.5 There is no trusted TLS connection to upstream contoso "
                      "(mail.example:587): "));
   EXPECT_TRUE(holds(reply,
-                    "\n451 4.7.5 Check \"host\", \"tls\" and \"ca_file\" in "
+                    "\n451 4.7.5 Check \"host\", \"port\", \"tls\" and \"ca_file\" in "
                     "upstreams/contoso.toml; nothing was sent"));
   EXPECT_TRUE(scene.ledger.logins.empty());
 }
@@ -195,14 +195,16 @@ TEST(OwnFailures, AnUpstreamWithoutAFittingMechanismIs554With578AndWhatItOffers)
       first_answer(scene),
       "554-5.7.8 Upstream contoso (mail.example:587) offers no login that truerelay is set up "
       "for: it offers AUTH XOAUTH2 OAUTHBEARER\n"
-      "554 5.7.8 Check \"auth\" in upstreams/contoso.toml");
+      "554 5.7.8 Check \"auth\" and \"tls\" in upstreams/contoso.toml: many servers offer a login "
+      "only after TLS");
 }
 
 TEST(OwnFailures, AnUpstreamWithoutAnyLoginIs554With578) {
   Arrangement setup;
   setup.practice.offers.auth = {};
   Scene scene(std::move(setup));
-  EXPECT_TRUE(holds(first_answer(scene), "it offers no AUTH at all\n554 5.7.8 Check \"auth\" in "));
+  EXPECT_TRUE(holds(first_answer(scene),
+                    "it offers no AUTH at all\n554 5.7.8 Check \"auth\" and \"tls\" in "));
 }
 
 TEST(OwnFailures, MissingCredentialsAre554With578AndSayWhatToDo) {
