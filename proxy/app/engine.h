@@ -32,7 +32,7 @@ class Engine {
 
   // Serves until stop(), and then until the sessions have ended or drain_timeout is over.
   void run();
-  // From the loop's thread, or a signal. The second call cuts the draining short.
+  // From the loop's thread, heed_signals() included. The second call cuts the draining short.
   void stop();
 
   // SIGINT and SIGTERM stop the engine. For the one engine of a process that asks for it.

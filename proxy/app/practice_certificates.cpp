@@ -16,9 +16,12 @@ std::expected<void, std::string> write(const std::filesystem::path& file, const 
   std::ofstream(file, std::ios::trunc).close();
   std::error_code error;
   std::filesystem::permissions(file, permissions, error);  // Before the secret is in it.
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
+  std::ofstream out;
+  if (!error) {
+    out.open(file, std::ios::binary);
+    out << text;
+    out.close();
+  }
   if (error || !out) {
     return std::unexpected(
         fmt::format("Cannot write {}: check the folder's permissions or name "

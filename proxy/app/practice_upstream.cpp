@@ -8,7 +8,11 @@
 namespace truerelay::app {
 
 PracticeUpstream::PracticeUpstream(sandbox::Settings settings, std::unique_ptr<io::TlsServer> tls)
-    : settings_(std::move(settings)), tls_(std::move(tls)), sessions_(loop_), finish_(loop_) {}
+    : settings_(std::move(settings)),
+      tls_(std::move(tls)),
+      sessions_(loop_),
+      supervision_(loop_),
+      stop_asked_(loop_) {}
 
 std::expected<std::unique_ptr<PracticeUpstream>, std::string> PracticeUpstream::start(
     sandbox::Settings settings, std::unique_ptr<io::TlsServer> tls,
@@ -44,11 +48,11 @@ std::expected<std::unique_ptr<PracticeUpstream>, std::string> PracticeUpstream::
 
 void PracticeUpstream::run() {
   signals_ = std::make_unique<net::Signals>(loop_, [this](net::Signal signal) {
-    if (signal != net::Signal::hang_up && !stopping_.requested()) {
-      stopping_.cancel();
-      finish_.spawn(finish());
+    if (signal != net::Signal::hang_up) {
+      stop_asked_.notify();
     }
   });
+  supervision_.spawn(supervise());
   loop_.run();
 }
 
@@ -73,7 +77,9 @@ io::Task<void> PracticeUpstream::serve(std::unique_ptr<io::Stream> stream, io::P
   co_await sandbox::serve(settings_, services, std::move(arrival));
 }
 
-io::Task<void> PracticeUpstream::finish() {
+io::Task<void> PracticeUpstream::supervise() {
+  co_await stop_asked_.wait();
+  stopping_.cancel();
   starttls_->stop();
   implicit_->stop();
   co_await sessions_.finished();

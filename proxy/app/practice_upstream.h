@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/cancellation.h"
+#include "io/event.h"
 #include "io/scope.h"
 #include "io/tls.h"
 #include "net/listener.h"
@@ -42,7 +43,7 @@ class PracticeUpstream {
 
   void accept(std::unique_ptr<io::Stream> stream, io::Peer peer, bool implicit);
   io::Task<void> serve(std::unique_ptr<io::Stream> stream, io::Peer peer, bool implicit);
-  io::Task<void> finish();
+  io::Task<void> supervise();
 
   sandbox::Settings settings_;
   std::unique_ptr<io::TlsServer> tls_;
@@ -53,7 +54,8 @@ class PracticeUpstream {
   std::unique_ptr<net::Listener> implicit_;
   std::unique_ptr<net::Signals> signals_;
   io::Scope sessions_;
-  io::Scope finish_;
+  io::Scope supervision_;
+  io::Event stop_asked_;
 };
 
 }  // namespace truerelay::app

@@ -15,7 +15,6 @@ class Dialogue {
  public:
   virtual ~Dialogue() = default;
 
-  [[nodiscard]] virtual std::string_view mechanism() const = 0;  // "PLAIN"
   // What may go with the AUTH command; nullopt where the server speaks first (LOGIN).
   [[nodiscard]] virtual std::optional<Redacted> initial_response() = 0;
   // The answer to a challenge (decoded); nullopt when none is due, so that the dialogue must be

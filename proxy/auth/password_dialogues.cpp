@@ -18,7 +18,6 @@ class Plain final : public Dialogue {
     message_ = Redacted(std::move(message));
   }
 
-  std::string_view mechanism() const override { return "PLAIN"; }
   std::optional<Redacted> initial_response() override { return std::move(message_); }
   std::optional<Redacted> answer(std::string_view /*challenge*/) override { return std::nullopt; }
 
@@ -32,7 +31,6 @@ class Login final : public Dialogue {
  public:
   explicit Login(const Credentials& credentials) : credentials_(credentials.copy()) {}
 
-  std::string_view mechanism() const override { return "LOGIN"; }
   std::optional<Redacted> initial_response() override { return std::nullopt; }
   std::optional<Redacted> answer(std::string_view /*challenge*/) override {
     switch (asked_++) {

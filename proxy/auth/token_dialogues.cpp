@@ -12,10 +12,9 @@ namespace {
 // hears the refusal. More than one challenge is not answered.
 class TokenDialogue final : public Dialogue {
  public:
-  TokenDialogue(std::string_view mechanism, std::string message, std::string_view acknowledgement)
-      : mechanism_(mechanism), message_(std::move(message)), acknowledgement_(acknowledgement) {}
+  TokenDialogue(std::string message, std::string_view acknowledgement)
+      : message_(std::move(message)), acknowledgement_(acknowledgement) {}
 
-  std::string_view mechanism() const override { return mechanism_; }
   std::optional<Redacted> initial_response() override { return std::move(message_); }
   std::optional<Redacted> answer(std::string_view /*challenge*/) override {
     if (acknowledged_) {
@@ -26,7 +25,6 @@ class TokenDialogue final : public Dialogue {
   }
 
  private:
-  std::string_view mechanism_;
   Redacted message_;
   std::string_view acknowledgement_;
   bool acknowledged_ = false;
@@ -35,8 +33,7 @@ class TokenDialogue final : public Dialogue {
 }  // namespace
 
 std::unique_ptr<Dialogue> begin_xoauth2(const Credentials& credentials) {
-  return std::make_unique<TokenDialogue>("XOAUTH2",
-                                         fmt::format("user={}\x01"
+  return std::make_unique<TokenDialogue>(fmt::format("user={}\x01"
                                                      "auth=Bearer {}\x01\x01",
                                                      credentials.user, credentials.secret.reveal()),
                                          "");
@@ -49,8 +46,7 @@ std::unique_ptr<Dialogue> begin_oauthbearer(const Credentials& credentials, std:
   for (const char c : credentials.user) {
     user += c == ',' ? "=2C" : c == '=' ? "=3D" : std::string(1, c);
   }
-  return std::make_unique<TokenDialogue>("OAUTHBEARER",
-                                         fmt::format("n,a={},\x01host={}\x01port={}\x01"
+  return std::make_unique<TokenDialogue>(fmt::format("n,a={},\x01host={}\x01port={}\x01"
                                                      "auth=Bearer {}\x01\x01",
                                                      user, host, port, credentials.secret.reveal()),
                                          "\x01");

@@ -71,8 +71,8 @@ struct Log {
   std::filesystem::path file;  // Empty: standard error.
   LogFormat format = LogFormat::text;
   LogLevel level = LogLevel::info;
-  std::uint64_t max_size = 50 * 1024 * 1024;  // A file this large is rotated,
-  std::size_t keep = 10;                      // and so many old ones are kept.
+  std::uint64_t max_size = 50ULL * 1024 * 1024;  // A file this large is rotated,
+  std::size_t keep = 10;                         // and so many old ones are kept.
 };
 
 // One thing that is wrong, where, and what to write instead.

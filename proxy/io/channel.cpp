@@ -38,16 +38,20 @@ void Channel::read_ended() {
 
 void Channel::read_done() {
   reading_ = false;
+  Arrival came = Arrival::bytes;
   if (!read_.result) {
     failure_ = std::move(read_.result.error());
     read_.result = 0;
-    arrival_ = Arrival::failed;
+    came = Arrival::failed;
   } else if (*read_.result == 0) {
     ended_ = true;
     failure_ = Failure{Failure::Kind::closed, "the connection was closed by the other side"};
-    arrival_ = Arrival::end;
-  } else {
-    arrival_ = Arrival::bytes;
+    came = Arrival::end;
+  }
+  // Bytes, or an interruption, that no wait has told of yet are told first: the wait after it finds
+  // the end in failure_.
+  if (!arrival_ || *arrival_ == Arrival::timed_out) {
+    arrival_ = came;
   }
 }
 

@@ -38,6 +38,8 @@ class Channel {
   // Why reading ended; nullptr while it has not.
   [[nodiscard]] const Failure* failure() const { return failure_ ? &*failure_ : nullptr; }
   [[nodiscard]] bool ended() const { return ended_; }
+  // A read is under way.
+  [[nodiscard]] bool reading() const { return reading_; }
 
   // Arrival arrival = co_await channel.wait(until);
   [[nodiscard]] auto wait(Time until) {
@@ -101,7 +103,7 @@ class Channel {
   }
 
   // Hands the stream out, to be secured, and takes another in. Between the two calls nothing else
-  // is called. No read may be under way: whoever lets a stream go has just had an arrival.
+  // is called. No read may be under way: see reading().
   [[nodiscard]] std::unique_ptr<Stream> release();
   void adopt(std::unique_ptr<Stream> stream) { stream_ = std::move(stream); }
 

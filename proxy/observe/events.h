@@ -12,7 +12,7 @@ namespace truerelay::observe {
 // How a transaction ended, seen from the truth (rules T1 to T7).
 enum class Outcome {
   accepted,   // The upstream said 2xx to the end of the data.
-  refused,    // The upstream refused the message, all of it.
+  refused,    // The upstream, or a rule of the listener, refused the message, all of it.
   failed,     // The relay could not offer it: nothing was sent. The client was told 4xx or 5xx.
   abandoned,  // The client left before the end of its data: nothing was sent.
   in_doubt,   // The last byte was handed over and no answer came.

@@ -15,7 +15,8 @@ namespace truerelay::observe {
 inline constexpr std::size_t kLongestField = 512;  // Bytes of one field, before escaping,
 inline constexpr std::size_t kLongestNote = 2048;  // of a note, which the relay itself wrote,
 inline constexpr std::size_t kMostRecipients = 100;
-inline constexpr std::size_t kMostRecipientBytes = 32 * 1024;  // and of all recipients together.
+inline constexpr std::size_t kMostRecipientBytes =
+    std::size_t{32} * 1024;  // and of all recipients together.
 
 // Anything worth a line that is neither a message nor a session.
 struct Note {

@@ -10,7 +10,7 @@
 namespace truerelay::platform {
 
 // More than any password or key needs.
-inline constexpr std::size_t kLongestSecret = 64 * 1024;
+inline constexpr std::size_t kLongestSecret = std::size_t{64} * 1024;
 
 // The secret that a file holds: all of it, but one line end at its end.
 //

@@ -95,8 +95,11 @@ class BodyRelay {
     wire_.clear();
     const io::Time sent_at = parts_.clock.now();
     if (!sent) {
-      // Not all bytes were handed on, so the upstream cannot have the whole message.
       failure_ = sent.error();
+      if (!parts_.upstream.early_reply() && failure_->cause == Failure::Cause::stopping) {
+        co_return in_doubt("truerelay was stopped while it handed over the end");
+      }
+      // Not all bytes were handed on, so the upstream cannot have the whole message.
       co_return refused_early();
     }
     // From here on the upstream has the whole message: there is no second try without an answer.

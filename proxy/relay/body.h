@@ -34,7 +34,7 @@ struct BodyParts {
 };
 
 // The data of one message, from the client's 354 to the upstream's answer (rules T3 to T6).
-// It streams: one block is read from the client only when the one before was taken by the upstream.
+// It streams: while one block is on its way to the upstream the next is read, and no more.
 io::Task<Delivery> relay_body(BodyParts parts);
 
 }  // namespace truerelay::relay

@@ -1,17 +1,20 @@
 #include "relay/client.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace truerelay::relay {
 namespace {
 
-// How long, and for how many bytes, a client may go on talking after the last reply.
+// After the last reply a client may go on talking, with pauses of so long, for so long, and for so
+// many bytes.
 constexpr io::Duration kLinger = std::chrono::seconds(2);
-constexpr std::size_t kMostLingering = 1024 * 1024;
+constexpr io::Duration kLongestLinger = std::chrono::seconds(30);
+constexpr std::size_t kMostLingering = std::size_t{1024} * 1024;
 
 // How much is read while a reply waits to be taken: a client that sends many commands at once may
 // not listen before it has sent them all (RFC 2920 section 3.1).
-constexpr std::size_t kMostReadAhead = 64 * 1024;
+constexpr std::size_t kMostReadAhead = std::size_t{64} * 1024;
 
 }  // namespace
 
@@ -40,7 +43,7 @@ io::Task<io::Channel::Arrival> Client::wait(io::Time until) {
 }
 
 io::Task<bool> Client::flush_reading() {
-  writing_ = true;
+  writing_ = !replies_.empty();
   read_while_writing();
   const bool flushed = co_await flush();
   writing_ = false;
@@ -75,13 +78,16 @@ io::Task<void> Client::close() {
     co_return;
   }
   channel_.shutdown();
-  const io::Time until = clock_.now() + kLinger;
+  io::Time at_last = clock_.now() + kLongestLinger;
   std::size_t thrown_away = 0;
   while (thrown_away < kMostLingering) {
     thrown_away += channel_.buffer().size();
     channel_.buffer().clear();
+    const io::Time until = std::min(clock_.now() + kLinger, at_last);
     const io::Channel::Arrival arrival = co_await channel_.wait(until);
-    if (arrival != io::Channel::Arrival::bytes) {
+    if (arrival == io::Channel::Arrival::interrupted) {
+      at_last = until;  // The service ends: this is the moment that is left.
+    } else if (arrival != io::Channel::Arrival::bytes) {
       break;
     }
   }

@@ -44,6 +44,9 @@ class Client {
   // True when all was handed on to the connection.
   io::Task<bool> flush();
 
+  // A read is under way, so that the stream cannot be released now.
+  [[nodiscard]] bool reading() const { return channel_.reading(); }
+
   // The connection broke, or the client sends no more.
   [[nodiscard]] bool gone() const { return channel_.failure() != nullptr || write_failed_; }
 

@@ -26,7 +26,6 @@ class Listener {
 
   void accept(std::unique_ptr<io::Stream> stream, io::Peer peer, std::string session_id);
 
-  [[nodiscard]] const ListenerSettings& settings() const { return settings_; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.running(); }
   io::Task<void> finished() { return sessions_.finished(); }
 

@@ -173,8 +173,8 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> open_connection(
     co_return std::unexpected(std::move(failure));
   }
   steps.step("connect", parts.clock.now() - started, dialed->address);
-  auto connection = std::make_unique<UpstreamConnection>(
-      parts.clock, parts.executor, std::move(*dialed), settings.reply_timeout);
+  auto connection =
+      std::make_unique<UpstreamConnection>(parts.clock, parts.executor, std::move(*dialed));
   if (cancellation.requested()) {
     co_return fail(Failure::Cause::stopping, "");
   }

@@ -157,7 +157,7 @@ smtp::Reply too_many_recipients() {
 }
 smtp::Reply too_large(std::uint64_t limit) {
   return own_reply(552, "5.3.4",
-                   fmt::format("The message is larger than the {} octets that the upstream takes; "
+                   fmt::format("The message is larger than the {} octets that may be sent here; "
                                "nothing was sent",
                                limit));
 }

@@ -66,9 +66,14 @@ Given from_plain(std::string message) {
   const std::size_t first = message.find('\0');
   const std::size_t second = first == std::string::npos ? first : message.find('\0', first + 1);
   Given given = refuse(own::auth_malformed());
-  if (second != std::string::npos && message.find('\0', second + 1) == std::string::npos) {
+  const bool three_parts =
+      second != std::string::npos && message.find('\0', second + 1) == std::string::npos;
+  const std::string authorization = three_parts ? message.substr(0, first) : "";
+  const std::string user = three_parts ? message.substr(first + 1, second - first - 1) : "";
+  // To act as somebody else is not asked for upstream, so it must not seem to be granted.
+  if (three_parts && (authorization.empty() || authorization == user)) {
     auth::Credentials credentials;
-    credentials.user = message.substr(first + 1, second - first - 1);
+    credentials.user = user;
     credentials.secret = Redacted(message.substr(second + 1));
     given = std::move(credentials);
   }

@@ -93,6 +93,12 @@ class Session {
   }
 
   io::Task<bool> secure() {
+    if (services_.stopped.requested()) {
+      goes_on_ = false;
+      unreachable_ = true;
+      reason_ = "truerelay was stopped before the TLS handshake";
+      co_return false;
+    }
     std::unique_ptr<io::Stream> plain = client_.release();
     plain->set_deadline(services_.clock.now() + listener_.command_timeout);
     handshaking_ = plain.get();
@@ -200,7 +206,8 @@ class Session {
       complain(own::not_implemented("STARTTLS"));
       co_return;
     }
-    if (!client_.arrived().empty()) {
+    // What is being read already would be taken from the handshake.
+    if (!client_.arrived().empty() || client_.reading()) {
       end(own::pipelined_tls(), "bytes followed STARTTLS before the handshake");
       co_return;
     }
@@ -228,8 +235,10 @@ class Session {
       PassthroughLogin login = co_await log_in_as_client(command, client_, side_, until);
       if (login.reply.code == 421) {
         end(login.reply, "the login ended the session");
-      } else {
+      } else if (login.reply.completion()) {
         client_.say(login.reply);
+      } else {
+        complain(login.reply);  // So that passwords cannot be tried for ever.
       }
       if (login.client_gone) {
         goes_on_ = false;
@@ -372,7 +381,8 @@ class Session {
   // RSET, EHLO, QUIT, or the client is gone: the upstream's transaction is reset by the next one.
   void drop_transaction() {
     if (transaction_) {
-      finish_transaction(transaction_->outcome_without_data(), transaction_->last_reply(), true);
+      finish_transaction(transaction_->outcome_without_data(), transaction_->last_reply(),
+                         !client_.gone());
     }
   }
 

@@ -52,7 +52,7 @@ io::Task<Result<smtp::Reply>> Transaction::answer_to(const smtp::Recipient& reci
     co_return beyond_ascii();
   }
   connection().queue(smtp::serialize(recipient, connection().offered));
-  Result<void> sent = co_await connection().send();
+  Result<void> sent = co_await connection().send(reply_deadline());
   if (!sent) {
     co_return std::unexpected(std::move(sent.error()));
   }
@@ -109,13 +109,12 @@ io::Task<Result<smtp::Reply>> Transaction::begin_on_connection(const smtp::Recip
   }
   const bool at_once = upstream.offered.pipelining;
   const bool reset = std::exchange(upstream.needs_reset, true);
-  ++upstream.transactions;
 
   if (reset) {
     upstream.queue("RSET\r\n");
   }
   if (reset && !at_once) {
-    Result<void> sent_alone = co_await upstream.send();
+    Result<void> sent_alone = co_await upstream.send(reply_deadline());
     if (!sent_alone) {
       co_return std::unexpected(std::move(sent_alone.error()));
     }
@@ -128,7 +127,7 @@ io::Task<Result<smtp::Reply>> Transaction::begin_on_connection(const smtp::Recip
   if (first != nullptr && at_once) {
     upstream.queue(smtp::serialize(*first, upstream.offered));
   }
-  Result<void> sent = co_await upstream.send();
+  Result<void> sent = co_await upstream.send(reply_deadline());
   if (!sent) {
     co_return std::unexpected(std::move(sent.error()));
   }
@@ -152,7 +151,7 @@ io::Task<Result<smtp::Reply>> Transaction::begin_on_connection(const smtp::Recip
   }
   if (!at_once) {
     upstream.queue(smtp::serialize(*first, upstream.offered));
-    sent = co_await upstream.send();
+    sent = co_await upstream.send(reply_deadline());
     if (!sent) {
       co_return std::unexpected(std::move(sent.error()));
     }
@@ -185,10 +184,12 @@ smtp::Reply Transaction::beyond_ascii() const {
   return reply_for({Failure::Cause::needs_smtp_utf8, "", std::nullopt}, side_.upstream.settings());
 }
 
+io::Time Transaction::reply_deadline() const {
+  return side_.upstream.parts().clock.now() + side_.upstream.settings().reply_timeout;
+}
+
 io::Task<Result<smtp::Reply>> Transaction::answer() {
-  const io::Time until =
-      side_.upstream.parts().clock.now() + side_.upstream.settings().reply_timeout;
-  Result<smtp::Reply> reply = co_await connection().reply(until);
+  Result<smtp::Reply> reply = co_await connection().reply(reply_deadline());
   if (reply && reply->intermediate()) {
     connection().close();
     co_return fail(Failure::Cause::protocol_violation, "it answered a command with", *reply);
@@ -200,9 +201,7 @@ io::Task<smtp::Reply> Transaction::open_data() {
   if (broken_) {
     co_return *broken_;
   }
-  const io::Time until =
-      side_.upstream.parts().clock.now() + side_.upstream.settings().reply_timeout;
-  Result<smtp::Reply> reply = co_await connection().ask("DATA\r\n", until);
+  Result<smtp::Reply> reply = co_await connection().ask("DATA\r\n", reply_deadline());
   if (!reply) {
     co_return break_with(reply.error());
   }

@@ -68,6 +68,7 @@ class Transaction {
   [[nodiscard]] smtp::Reply beyond_ascii() const;
   // The reply that is due now, which must be 2xx, 4xx or 5xx.
   io::Task<Result<smtp::Reply>> answer();
+  [[nodiscard]] io::Time reply_deadline() const;
   smtp::Reply break_with(const Failure& failure);
 
   smtp::Mail mail_;

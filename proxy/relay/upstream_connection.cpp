@@ -6,15 +6,15 @@ namespace truerelay::relay {
 namespace {
 
 constexpr io::Duration kFarewell = std::chrono::seconds(2);
+constexpr io::Duration kLastWords = std::chrono::seconds(1);
 
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(io::Clock& clock, io::Executor& executor,
-                                       io::Connection connection, io::Duration write_timeout)
+                                       io::Connection connection)
     : address(std::move(connection.address)),
       clock_(clock),
-      channel_(clock, executor, std::move(connection.stream)),
-      write_timeout_(write_timeout) {
+      channel_(clock, executor, std::move(connection.stream)) {
   channel_.when_read_ahead(
       [](void* context) { static_cast<UpstreamConnection*>(context)->read_ahead_ended(); }, this);
 }
@@ -24,7 +24,7 @@ void UpstreamConnection::queue(std::string_view line) {
   ++due_;
 }
 
-io::Task<Result<void>> UpstreamConnection::send() {
+io::Task<Result<void>> UpstreamConnection::send(io::Time until) {
   const std::string flight = std::exchange(flight_, {});
   if (broken_) {
     co_return fail(Failure::Cause::connection_lost, "it was given up before");
@@ -38,7 +38,7 @@ io::Task<Result<void>> UpstreamConnection::send() {
     co_return break_with({Failure::Cause::protocol_violation,
                           "it sent a reply that no command had asked for", std::nullopt});
   }
-  const io::Result<void> written = co_await channel_.write(flight, clock_.now() + write_timeout_);
+  const io::Result<void> written = co_await channel_.write(flight, until);
   // A server that says why it closes is heard, although it takes no more commands.
   if (!written && channel_.buffer().empty()) {
     co_return break_with(from_io(written.error()));
@@ -74,7 +74,7 @@ io::Task<Result<smtp::Reply>> UpstreamConnection::reply(io::Time until) {
 
 io::Task<Result<smtp::Reply>> UpstreamConnection::ask(std::string_view line, io::Time until) {
   queue(line);
-  Result<void> sent = co_await send();
+  Result<void> sent = co_await send(until);
   if (!sent) {
     co_return std::unexpected(std::move(sent.error()));
   }
@@ -92,9 +92,25 @@ void UpstreamConnection::begin_body() {
 io::Task<Result<void>> UpstreamConnection::send_body(std::string_view bytes, io::Time deadline) {
   const io::Result<void> written = co_await channel_.write(bytes, deadline);
   if (!written) {
+    co_await hear_last_words();
     co_return break_with(from_io(written.error()));
   }
   co_return Result<void>{};
+}
+
+// An upstream that takes no more may have said why, in bytes that are still to be read.
+io::Task<void> UpstreamConnection::hear_last_words() {
+  const io::Time until = clock_.now() + kLastWords;
+  while (!early_ && channel_.failure() == nullptr) {
+    early_ = parse();
+    if (early_) {
+      break;
+    }
+    const io::Channel::Arrival arrival = co_await channel_.wait(until);
+    if (arrival == io::Channel::Arrival::timed_out) {
+      break;
+    }
+  }
 }
 
 io::Task<Result<void>> UpstreamConnection::complete_body(std::string_view bytes,

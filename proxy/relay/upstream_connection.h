@@ -27,12 +27,11 @@ namespace truerelay::relay {
 // answers the next command (RFC 5321 section 3.8).
 class UpstreamConnection {
  public:
-  UpstreamConnection(io::Clock& clock, io::Executor& executor, io::Connection connection,
-                     io::Duration write_timeout);
+  UpstreamConnection(io::Clock& clock, io::Executor& executor, io::Connection connection);
 
   // Adds a command line, its CRLF included, to the flight that send() will send. One answer is due.
   void queue(std::string_view line);
-  io::Task<Result<void>> send();
+  io::Task<Result<void>> send(io::Time until);
   // The next answer that is due.
   io::Task<Result<smtp::Reply>> reply(io::Time until);
   // The greeting is due, which no command asks for.
@@ -67,11 +66,11 @@ class UpstreamConnection {
   std::string address;         // The peer's.
   std::string user;            // Who is logged in, or empty.
   smtp::Reply login_reply;     // The answer to AUTH, where there was one.
-  unsigned transactions = 0;   // How many were begun here.
   bool needs_reset = false;    // A transaction was begun here and not completed.
 
  private:
   void read_ahead_ended();
+  io::Task<void> hear_last_words();
   // A whole reply from what has arrived; nullopt while more bytes are needed.
   [[nodiscard]] std::optional<Result<smtp::Reply>> parse();
   [[nodiscard]] std::unexpected<Failure> break_with(Failure failure);
@@ -83,7 +82,6 @@ class UpstreamConnection {
   std::string flight_;
   std::optional<Result<smtp::Reply>> early_;
   std::optional<smtp::Reply> farewell_;  // A 421 that came unasked.
-  io::Duration write_timeout_;
   std::size_t due_ = 0;
   enum class Body { none, streaming, completing };
   Body body_ = Body::none;

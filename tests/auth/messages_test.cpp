@@ -80,12 +80,6 @@ TEST(Messages, OAuthBearerKeepsAUserInUtf8AsItIs) {
                   .starts_with("n,a=b\xc3\xbcro@example.org,\x01"));
 }
 
-TEST(Messages, EachDialogueKnowsItsName) {
-  for (const char* mechanism : {"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"}) {
-    EXPECT_EQ(dialogue(mechanism, "erp", "secret")->mechanism(), mechanism);
-  }
-}
-
 TEST(Messages, CopiedCredentialsAreTheSame) {
   Credentials original = credentials_of("erp", "secret");
   original.kind = Credentials::Kind::token;

@@ -183,6 +183,29 @@ TEST_F(ChannelTest, AReadAheadThatEndsAtOnceSaysSoAndIsNotNoticed) {
   EXPECT_EQ(channel->buffer().readable(), "x");
 }
 
+TEST_F(ChannelTest, BytesThatCameBeforeTheEndAreToldBeforeTheEnd) {
+  channel->read_ahead();
+  peer->bring("the last bytes");
+  loop.run_jobs();
+  channel->read_ahead();
+  peer->end();
+  loop.run_jobs();
+  begin_to_wait();
+  EXPECT_EQ(arrival, Channel::Arrival::bytes);
+  begin_to_wait();
+  EXPECT_EQ(arrival, Channel::Arrival::end);
+}
+
+TEST_F(ChannelTest, AnInterruptionIsNotLostToBytesThatComeAfterIt) {
+  channel->read_ahead();
+  channel->interrupt();
+  peer->bring("x");
+  loop.run_jobs();
+  begin_to_wait();
+  EXPECT_EQ(arrival, Channel::Arrival::interrupted);
+  EXPECT_EQ(channel->buffer().readable(), "x");
+}
+
 TEST_F(ChannelTest, TheDeadlineOfAWriteEndsWithIt) {
   const io::Time deadline = loop.now() + std::chrono::seconds(5);
   scope.spawn([](Channel& out, io::Time until) -> io::Task<void> {

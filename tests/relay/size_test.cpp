@@ -6,7 +6,7 @@ namespace truerelay::relay {
 namespace {
 
 constexpr const char* kTooLarge =
-    "552 5.3.4 The message is larger than the 1000 octets that the upstream takes; nothing was "
+    "552 5.3.4 The message is larger than the 1000 octets that may be sent here; nothing was "
     "sent";
 
 Arrangement small_setup() {
