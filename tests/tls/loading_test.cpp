@@ -55,11 +55,8 @@ TEST_F(Loading, of_a_trust_store_counts_its_certificates) {
   EXPECT_EQ((*store)->source(), both.string());
 }
 
-TEST_F(Loading, of_the_trust_store_of_this_system_works_if_there_is_one) {
+TEST_F(Loading, of_the_trust_store_of_this_system_works) {
   const std::filesystem::path system = "/etc/ssl/certs/ca-certificates.crt";
-  if (!std::filesystem::exists(system)) {
-    GTEST_SKIP() << "no trust store here";
-  }
   const auto store = tls::TrustStore::load(system);
   ASSERT_TRUE(store) << store.error();
   EXPECT_GT((*store)->size(), 50U);
