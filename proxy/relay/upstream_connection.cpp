@@ -122,8 +122,9 @@ io::Task<Result<void>> UpstreamConnection::complete_body(std::string_view bytes,
   co_return sent;
 }
 
-// While a body goes out: a refusal, or the end of the connection, ends the body. An acceptance ends
-// it, too, as the nonsense that it is, unless it may be the answer to what is complete already.
+// While a body goes out, whatever comes ends it. While its last bytes go out, only a refusal does:
+// an acceptance may be the answer to what is complete already, and when the connection ends, the
+// write alone knows whether all was handed on before.
 void UpstreamConnection::read_ahead_ended() {
   if (body_ == Body::none || early_) {
     return;
@@ -138,8 +139,8 @@ void UpstreamConnection::read_ahead_ended() {
   if (!early_) {
     early_ = break_with(from_io(*channel_.failure()));
   }
-  const bool accepted = early_->has_value() && (*early_)->completion();
-  if (body_ == Body::streaming || !accepted) {
+  const bool refused = early_->has_value() && !(*early_)->completion();
+  if (body_ == Body::streaming || refused) {
     broken_ = true;
     channel_.close();
   }
