@@ -28,7 +28,11 @@ struct ListenerSettings {
   std::uint64_t max_message_size = 256ULL * 1024 * 1024;  // Where the upstream names no limit.
   io::Duration command_timeout = std::chrono::minutes(5);
   io::Duration data_timeout = std::chrono::minutes(3);
+  io::Duration duplicate_window = std::chrono::minutes(30);  // 0: none.
 };
+
+// automatic: BDAT where the upstream offers it, until it proves that it cannot.
+enum class Chunking { automatic, off };
 
 struct UpstreamSettings {
   std::string name;
@@ -38,6 +42,16 @@ struct UpstreamSettings {
   std::string helo_name;
   auth::Choice auth = auth::Choice::automatic;
   bool eager_mail = false;
+  Chunking chunking = Chunking::automatic;
+  unsigned max_connections = 20;               // At once, of one login.
+  unsigned rate_per_minute = 0;                // Messages of one login; 0: no limit.
+  unsigned max_messages_per_connection = 100;  // 0: no limit.
+  io::Duration idle_close = std::chrono::minutes(1);
+  bool keep_warm = false;                            // NOOP instead of idle_close.
+  io::Duration patience = std::chrono::seconds(30);  // How long a client waits for its turn.
+  std::uint64_t replay_buffer = 256ULL * 1024;       // Octets of a message kept for T4.
+  bool replay_file = false;                          // What is longer goes to a temporary file.
+  std::string fallback;                              // The name of another upstream, or empty.
   io::Duration connect_timeout = std::chrono::seconds(30);  // From DNS to the end of AUTH.
   io::Duration reply_timeout = std::chrono::minutes(5);
   io::Duration data_timeout = std::chrono::minutes(3);
