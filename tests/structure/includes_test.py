@@ -11,6 +11,7 @@ PROXY = ROOT / "proxy"
 # A folder and what it may include of ours, besides itself.
 NEIGHBOURS = {
     "base": set(),
+    "digest": set(),
     "io": {"base"},
     "smtp": {"base"},
     "platform": {"base", "io"},
@@ -19,7 +20,7 @@ NEIGHBOURS = {
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
     "config": {"base", "io", "platform"},
-    "relay": {"base", "io", "smtp", "auth", "observe"},
+    "relay": {"base", "digest", "io", "smtp", "auth", "observe"},
     "sandbox": {"base", "io", "smtp", "auth"},
 }
 NEIGHBOURS["app"] = set(NEIGHBOURS)
@@ -33,7 +34,7 @@ LIBRARIES = {
     r"uv\.h": ({"net"}, None),
     r"openssl/.*": ({"tls"}, None),
     r"toml\.hpp|toml/.*": ({"config"}, 1),
-    r"sodium\.h": ({"vault"}, None),
+    r"sodium(\.h|/.*)": ({"digest", "vault"}, None),
     r"spdlog/.*": ({"observe"}, 1),
     r"nlohmann/.*": ({"observe", "sandbox"}, 1),
     r"CLI/.*": ({"cli"}, 1),
