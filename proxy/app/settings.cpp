@@ -21,6 +21,16 @@ relay::Tls tls_of(config::Tls tls) {
   return relay::Tls::starttls;
 }
 
+relay::Chunking chunking_of(config::Chunking chunking) {
+  switch (chunking) {
+    case config::Chunking::automatic:
+      return relay::Chunking::automatic;
+    case config::Chunking::off:
+      return relay::Chunking::off;
+  }
+  return relay::Chunking::automatic;
+}
+
 auth::Choice choice_of(std::string_view name) {
   struct Row {
     std::string_view name;
@@ -59,6 +69,7 @@ relay::ListenerSettings listener_settings(const config::Listener& listener) {
   settings.max_clients = listener.max_clients;
   settings.command_timeout = listener.command_timeout;
   settings.data_timeout = listener.data_timeout;
+  settings.duplicate_window = listener.duplicate_window;
   return settings;
 }
 
@@ -72,6 +83,16 @@ relay::UpstreamSettings upstream_settings(const config::Upstream& upstream) {
   settings.helo_name = upstream.helo_name.empty() ? platform::host_name() : upstream.helo_name;
   settings.auth = choice_of(upstream.auth);
   settings.eager_mail = upstream.eager_mail;
+  settings.chunking = chunking_of(upstream.chunking);
+  settings.max_connections = upstream.max_connections;
+  settings.rate_per_minute = upstream.rate_per_minute;
+  settings.max_messages_per_connection = upstream.max_messages_per_connection;
+  settings.idle_close = upstream.idle_close;
+  settings.keep_warm = upstream.keep_warm;
+  settings.patience = upstream.patience;
+  settings.replay_buffer = upstream.replay_buffer;
+  settings.replay_file = upstream.replay_file;
+  settings.fallback = upstream.fallback;
   settings.connect_timeout = upstream.connect_timeout;
   settings.reply_timeout = upstream.reply_timeout;
   settings.data_timeout = upstream.data_timeout;

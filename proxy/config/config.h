@@ -20,6 +20,7 @@ using Duration = std::chrono::milliseconds;
 // conf/README.md describes every key; schema.h is the list of them.
 
 enum class Tls { starttls, implicit, none };
+enum class Chunking { automatic, off };
 enum class LogFormat { text, json };
 enum class LogLevel { debug, info, warning, error };
 
@@ -42,6 +43,7 @@ struct Listener {
   std::size_t max_clients = 2000;
   Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 section 4.5.3.2.7
   Duration data_timeout = std::chrono::minutes(3);
+  Duration duplicate_window = std::chrono::minutes(30);  // 0: none.
 };
 
 // upstreams/NAME.toml, the name being the file's
@@ -61,9 +63,19 @@ struct Upstream {
   std::string user;
   std::filesystem::path password_file;
   bool eager_mail = false;
-  Duration connect_timeout = std::chrono::seconds(30);      // DNS, TCP, TLS, EHLO, AUTH together
-  Duration reply_timeout = std::chrono::minutes(5);         // RFC 5321 section 4.5.3.2.2, .3
-  Duration data_timeout = std::chrono::minutes(3);          // A block of data; section 4.5.3.2.5
+  Chunking chunking = Chunking::automatic;     // chunking = "auto" | "off"
+  unsigned max_connections = 20;               // At once, of one login.
+  unsigned rate_per_minute = 0;                // Messages of one login; 0: no limit.
+  unsigned max_messages_per_connection = 100;  // 0: no limit.
+  Duration idle_close = std::chrono::minutes(1);
+  bool keep_warm = false;                               // NOOP after idle_close instead of closing.
+  Duration patience = std::chrono::seconds(30);         // 0: nobody waits.
+  std::uint64_t replay_buffer = 256ULL * 1024;          // 0: nothing is kept.
+  bool replay_file = false;                             // Never true where replay_buffer is 0.
+  std::string fallback;                                 // The name of another Upstream, or empty.
+  Duration connect_timeout = std::chrono::seconds(30);  // DNS, TCP, TLS, EHLO, AUTH together
+  Duration reply_timeout = std::chrono::minutes(5);     // RFC 5321 section 4.5.3.2.2, .3
+  Duration data_timeout = std::chrono::minutes(3);      // A block of data; section 4.5.3.2.5
   Duration final_reply_timeout = std::chrono::minutes(10);  // To the final dot; 4.5.3.2.6
 };
 
@@ -92,6 +104,10 @@ struct Config {
   Duration drain_timeout = std::chrono::seconds(30);
   std::vector<Error> warnings;  // What is allowed, but hardly meant.
 };
+
+// Whether a listener sends mail there, or would where its own upstream fails. A fallback's own
+// fallback is not followed.
+[[nodiscard]] bool is_used(const Config& config, const Upstream& upstream);
 
 // "truerelay.toml:12:3: error: ...\n  the line\n  ^", without a last end of line. `kind` is "error"
 // or "warning".

@@ -91,6 +91,11 @@ std::string_view name(Node::Kind kind) {
   return "something else";
 }
 
+const Node* member(const Node& table, std::string_view key) {
+  const auto found = std::ranges::find(table.members, key, &Member::key);
+  return found == table.members.end() ? nullptr : &found->value;
+}
+
 Error Document::error_at(Position at, std::string message) const {
   Error error{.file = file, .line = at.line, .column = at.column, .message = std::move(message)};
   if (at.line >= 1 && at.line <= lines.size()) {

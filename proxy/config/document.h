@@ -39,6 +39,9 @@ struct Member {
   Node value;
 };
 
+// The value of `key`, or nullptr.
+[[nodiscard]] const Node* member(const Node& table, std::string_view key);
+
 // "a string", "a whole number", ...
 [[nodiscard]] std::string_view name(Node::Kind kind);
 

@@ -1,5 +1,4 @@
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +7,6 @@
 
 #include "base/ascii.h"
 #include "config/contains.h"
-#include "config/nearest.h"
 #include "config/parts.h"
 #include "config/values.h"
 #include "platform/ip_text.h"
@@ -65,12 +63,7 @@ void read_upstream_name(TableReader& reader, std::span<const std::string> upstre
   if (listener.upstream.empty() || upstreams.empty() || contains(upstreams, listener.upstream)) {
     return;  // That there are no upstreams at all is an error of its own.
   }
-  const std::vector<std::string_view> known(upstreams.begin(), upstreams.end());
-  const std::string near = did_you_mean(listener.upstream, known);
-  reader.error(
-      "upstream",
-      fmt::format("there is no upstream '{}'{}", printable(listener.upstream, 100),
-                  near.empty() ? fmt::format("; there is {}", fmt::join(known, ", ")) : near));
+  reader.error("upstream", no_such_upstream(listener.upstream, upstreams));
 }
 
 void read_allow(TableReader& reader, Listener& listener) {
@@ -129,6 +122,8 @@ Listener read_listener(const Document& document, const Node& table,
       reader.duration("command_timeout", 100ms, 24h).value_or(listener.command_timeout);
   listener.data_timeout =
       reader.duration("data_timeout", 100ms, 24h).value_or(listener.data_timeout);
+  listener.duplicate_window =
+      reader.duration("duplicate_window", 0ms, 24h).value_or(listener.duplicate_window);
   return listener;
 }
 

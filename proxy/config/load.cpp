@@ -18,11 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Node* member(const Node& table, std::string_view key) {
-  const auto found = std::ranges::find(table.members, key, &Member::key);
-  return found == table.members.end() ? nullptr : &found->value;
-}
-
 void check_names_differ(const Document& document, const Node& list,
                         const std::vector<Listener>& listeners, Findings& findings) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -97,8 +92,36 @@ void add(std::vector<Error>& all, std::vector<Error> found) {
   std::ranges::move(found, std::back_inserter(all));
 }
 
-bool is_used(const Config& config, std::string_view upstream) {
-  return contains(config.listeners, upstream, &Listener::upstream);
+// The upstreams, also those that nobody uses: they are there to be used.
+void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::string> names,
+                    Config& config, std::vector<Error>& errors) {
+  struct Page {
+    Document document;  // Empty where it is no TOML.
+    Findings findings;
+  };
+  std::vector<Page> pages(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (auto document = read_document(files[i].file)) {
+      pages[i].document = std::move(*document);
+      config.upstreams.push_back(
+          read_upstream(pages[i].document, files[i].name, pages[i].findings));
+    } else {
+      pages[i].findings.errors.push_back(std::move(document.error()));
+      Upstream& unread = config.upstreams.emplace_back();
+      unread.name = files[i].name;
+      unread.file = files[i].file;
+    }
+  }
+  // What one of them says of another, and whether it is used, shows when all are read.
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Page& page = pages[i];
+    check_fallback(config, config.upstreams[i], names, page.document, page.findings);
+    if (is_used(config, config.upstreams[i])) {
+      check_password_file(config.upstreams[i], page.document, page.findings);
+    }
+    add(errors, std::move(page.findings.errors));
+    add(config.warnings, std::move(page.findings.warnings));
+  }
 }
 
 }  // namespace
@@ -125,7 +148,7 @@ std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file
     errors.push_back(std::move(document.error()));
   }
 
-  // The upstreams, also those that no listener uses: they are there to be used.
+  // The upstreams.
   std::error_code unreadable;
   if (files.empty() && in_folder.errors.empty() && std::filesystem::exists(file, unreadable)) {
     errors.push_back({.file = folder,
@@ -133,17 +156,7 @@ std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file
                                  "office365.toml with preset, user and password_file"});
   }
   add(errors, std::move(in_folder.errors));
-  for (const UpstreamFile& upstream : files) {
-    if (auto document = read_document(upstream.file)) {
-      Findings findings;
-      config.upstreams.push_back(
-          read_upstream(*document, upstream.name, is_used(config, upstream.name), findings));
-      add(errors, std::move(findings.errors));
-      add(config.warnings, std::move(findings.warnings));
-    } else {
-      errors.push_back(std::move(document.error()));
-    }
-  }
+  read_upstreams(files, names, config, errors);
 
   if (!errors.empty()) {
     return std::unexpected(std::move(errors));

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
@@ -19,9 +20,19 @@ namespace truerelay::config {
 
 [[nodiscard]] Log read_log(const Document& document, const Node& table, Findings& findings);
 
-// `used`: a listener sends mail there, so that it matters whether its password is in place.
-[[nodiscard]] Upstream read_upstream(const Document& document, std::string name, bool used,
+[[nodiscard]] Upstream read_upstream(const Document& document, std::string name,
                                      Findings& findings);
+
+// What can be said of an upstream only when all are read. The document is that of the upstream.
+
+// Whether what it names as its fallback is there and can stand in for it; the names are those of
+// all upstreams.
+void check_fallback(const Config& config, const Upstream& upstream,
+                    std::span<const std::string> names, const Document& document,
+                    Findings& findings);
+
+// Whether its password is in place, which matters where it is used.
+void check_password_file(const Upstream& upstream, const Document& document, Findings& findings);
 
 struct UpstreamFile {
   std::string name;
@@ -32,5 +43,9 @@ struct UpstreamFile {
 // editor's and left alone.
 [[nodiscard]] std::vector<UpstreamFile> find_upstream_files(const std::filesystem::path& folder,
                                                             Findings& findings);
+
+// "there is no upstream 'ofice365'; did you mean 'office365'?"
+[[nodiscard]] std::string no_such_upstream(std::string_view name,
+                                           std::span<const std::string> there_are);
 
 }  // namespace truerelay::config

@@ -16,6 +16,8 @@ struct Preset {
   std::string_view example;  // in this form.
   std::uint16_t port = 587;
   Tls tls = Tls::starttls;
+  unsigned max_connections = 0;  // Of one login. 0: nothing is known, the usual number;
+  unsigned rate_per_minute = 0;  // no limit.
 };
 
 [[nodiscard]] std::span<const Preset> presets();

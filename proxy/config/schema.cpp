@@ -23,6 +23,7 @@ constexpr auto kListener = std::to_array<Key>({
     {"max_clients", "integer", "2000"},
     {"command_timeout", "duration", R"("5m")"},
     {"data_timeout", "duration", R"("3m")"},
+    {"duplicate_window", "duration", R"("30m")"},
 });
 
 constexpr auto kLog = std::to_array<Key>({
@@ -48,6 +49,16 @@ constexpr auto kUpstream = std::to_array<Key>({
     {"user", "string", "none"},
     {"password_file", "path", "none"},
     {"eager_mail", "boolean", "false"},
+    {"chunking", "string", R"("auto")"},
+    {"max_connections", "integer", "preset"},
+    {"rate_per_minute", "integer", "preset"},
+    {"max_messages_per_connection", "integer", "100"},
+    {"idle_close", "duration", R"("1m")"},
+    {"keep_warm", "boolean", "false"},
+    {"patience", "duration", R"("30s")"},
+    {"replay_buffer", "size", R"("256KiB")"},
+    {"replay_file", "boolean", "false"},
+    {"fallback", "string", "none"},
     {"connect_timeout", "duration", R"("30s")"},
     {"reply_timeout", "duration", R"("5m")"},
     {"data_timeout", "duration", R"("3m")"},

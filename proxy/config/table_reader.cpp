@@ -62,8 +62,7 @@ std::string TableReader::unknown(std::string_view key) const {
 
 const Node* TableReader::find(std::string_view key) const {
   assert(holds(schema_, key));
-  const auto found = std::ranges::find(table_.members, key, &Member::key);
-  return found == table_.members.end() ? nullptr : &found->value;
+  return member(table_, key);
 }
 
 Position TableReader::place(std::string_view key) const {

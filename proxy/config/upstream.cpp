@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/base64.h"
+#include "config/limits.h"
 #include "config/nearest.h"
 #include "config/parts.h"
 #include "config/path_text.h"
@@ -29,6 +30,9 @@ constexpr auto kAuth =
                                                                   {"oauthbearer", "oauthbearer"},
                                                                   {"passthrough", "passthrough"},
                                                                   {"none", "none"}});
+
+constexpr auto kChunking = std::to_array<std::pair<std::string_view, Chunking>>(
+    {{"auto", Chunking::automatic}, {"off", Chunking::off}});
 
 constexpr std::uint16_t kSubmissions = 465;  // TLS from the first byte (RFC 8314 section 3.3)
 
@@ -134,26 +138,7 @@ void read_trust(TableReader& reader, Upstream& upstream) {
   }
 }
 
-// A password that is not there yet is no error: the configuration is written first, then the
-// password, and the service refuses to log in until then.
-void look_for_password(TableReader& reader, const Upstream& upstream) {
-  std::error_code failure;
-  const std::string file = text_of(upstream.password_file);
-  if (std::filesystem::exists(upstream.password_file, failure)) {
-    return;
-  }
-  if (failure) {  // A folder that only the service's own user may enter.
-    reader.warning("password_file",
-                   fmt::format("{} cannot be looked at: {}", file, failure.message()));
-  } else {
-    reader.warning("password_file",
-                   fmt::format("there is no {} yet, so nobody can log in; make it with 'install "
-                               "-m 600 /dev/null {}' and write the password into it",
-                               file, file));
-  }
-}
-
-void read_login(TableReader& reader, bool used, Upstream& upstream) {
+void read_login(TableReader& reader, Upstream& upstream) {
   upstream.auth = reader.choice("auth", kAuth).value_or("auto");
   upstream.user = reader.text("user").value_or("");
   upstream.password_file = reader.path("password_file").value_or("");
@@ -181,9 +166,6 @@ void read_login(TableReader& reader, bool used, Upstream& upstream) {
                  "a password must not go over the network in the clear: use tls = "
                  "\"starttls\" or tls = \"implicit\", or auth = \"none\"");
   }
-  if (used && !upstream.password_file.empty()) {
-    look_for_password(reader, upstream);
-  }
 }
 
 void read_helo_name(TableReader& reader, Upstream& upstream) {
@@ -205,7 +187,7 @@ void read_times(TableReader& reader, Upstream& upstream) {
 
 }  // namespace
 
-Upstream read_upstream(const Document& document, std::string name, bool used, Findings& findings) {
+Upstream read_upstream(const Document& document, std::string name, Findings& findings) {
   Upstream upstream;
   upstream.name = std::move(name);
   upstream.file = document.file;
@@ -215,10 +197,32 @@ Upstream read_upstream(const Document& document, std::string name, bool used, Fi
   read_port_and_tls(reader, preset, upstream);
   read_trust(reader, upstream);
   read_helo_name(reader, upstream);
-  read_login(reader, used, upstream);
+  read_login(reader, upstream);
   upstream.eager_mail = reader.boolean("eager_mail").value_or(upstream.eager_mail);
+  upstream.chunking = reader.choice("chunking", kChunking).value_or(upstream.chunking);
+  read_limits(reader, preset, upstream);
+  upstream.fallback = reader.text("fallback").value_or("");
   read_times(reader, upstream);
   return upstream;
+}
+
+// A password that is not there yet is no error: the configuration is written first, then the
+// password, and the service refuses to log in until then.
+void check_password_file(const Upstream& upstream, const Document& document, Findings& findings) {
+  std::error_code failure;
+  const Node* written = member(document.root, "password_file");
+  if (written == nullptr || upstream.password_file.empty() ||
+      std::filesystem::exists(upstream.password_file, failure)) {
+    return;
+  }
+  const std::string file = text_of(upstream.password_file);
+  findings.warnings.push_back(document.error_at(
+      written->at,
+      failure  // A folder that only the service's own user may enter.
+          ? fmt::format("{} cannot be looked at: {}", file, failure.message())
+          : fmt::format("there is no {} yet, so nobody can log in; make it with 'install -m 600 "
+                        "/dev/null {}' and write the password into it",
+                        file, file)));
 }
 
 }  // namespace truerelay::config

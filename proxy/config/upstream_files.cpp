@@ -1,8 +1,11 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <system_error>
 
+#include "base/ascii.h"
+#include "config/nearest.h"
 #include "config/parts.h"
 #include "config/path_text.h"
 #include "config/values.h"
@@ -39,6 +42,20 @@ std::vector<UpstreamFile> find_upstream_files(const std::filesystem::path& folde
   }
   std::ranges::sort(files, {}, &UpstreamFile::name);
   return files;
+}
+
+std::string no_such_upstream(std::string_view name, std::span<const std::string> there_are) {
+  const std::vector<std::string_view> known(there_are.begin(), there_are.end());
+  const std::string shown = printable(name, 100);
+  const std::string near = did_you_mean(name, known);
+  if (!near.empty()) {
+    return fmt::format("there is no upstream '{}'{}", shown, near);
+  }
+  if (!known.empty()) {
+    return fmt::format("there is no upstream '{}'; there is {}", shown, fmt::join(known, ", "));
+  }
+  return fmt::format("there is no upstream '{}'; it needs a file of its own, upstreams/NAME.toml",
+                     shown);
 }
 
 }  // namespace truerelay::config

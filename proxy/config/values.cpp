@@ -88,7 +88,9 @@ std::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
   return *octets;
 }
 
-std::string size_text(std::uint64_t octets) { return in_largest_unit(octets, kSizes); }
+std::string size_text(std::uint64_t octets) {
+  return octets == 0 ? "0" : in_largest_unit(octets, kSizes);
+}
 
 std::expected<ListenAddress, std::string> parse_listen_address(std::string_view text) {
   const auto fault = [&] {

@@ -32,6 +32,7 @@ TEST_F(ListenerTest, IsReadWithItsDefaults) {
   EXPECT_EQ(read.max_clients, 2000U);
   EXPECT_EQ(read.command_timeout, 5min);
   EXPECT_EQ(read.data_timeout, 3min);
+  EXPECT_EQ(read.duplicate_window, 30min);
   EXPECT_EQ(warnings(), Lines{});
 }
 
@@ -47,7 +48,8 @@ TEST_F(ListenerTest, IsReadWithEverythingSaid) {
       "key_file = \"relay.key\"\n"
       "max_clients = 5\n"
       "command_timeout = \"500ms\"\n"
-      "data_timeout = 90\n");
+      "data_timeout = 90\n"
+      "duplicate_window = \"2h\"\n");
   ASSERT_EQ(errors(), Lines{});
   const Listener read = listener();
   ASSERT_EQ(read.address.size(), 2U);
@@ -60,6 +62,7 @@ TEST_F(ListenerTest, IsReadWithEverythingSaid) {
   EXPECT_EQ(read.max_clients, 5U);
   EXPECT_EQ(read.command_timeout, 500ms);
   EXPECT_EQ(read.data_timeout, 90s);
+  EXPECT_EQ(read.duplicate_window, 2h);
 }
 
 TEST_F(ListenerTest, WithASlipOfThePenIsToldTheNearestKey) {
@@ -146,6 +149,13 @@ TEST_F(ListenerTest, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(errors(), (Lines{"truerelay.toml:5:15: 'max_clients' must be from 1 to 100000",
                              "truerelay.toml:6:19: 'command_timeout' must be from 100ms to 24h",
                              "truerelay.toml:7:16: 'data_timeout' must be from 100ms to 24h"}));
+}
+
+TEST_F(ListenerTest, LooksForDuplicatesUnlessTheWindowIsNought) {
+  on_loopback("duplicate_window = 0\n");
+  EXPECT_EQ(listener().duplicate_window, 0s);
+  on_loopback("duplicate_window = \"25h\"\n");
+  EXPECT_EQ(errors(), (Lines{"truerelay.toml:5:20: 'duplicate_window' must be from 0s to 24h"}));
 }
 
 TEST_F(ListenerTest, ProposesTheNearestWordOfAChoice) {

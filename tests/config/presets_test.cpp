@@ -30,6 +30,27 @@ TEST_F(PresetTest, OfOffice365IsPort587WithStarttls) {
   EXPECT_EQ(read.tls, Tls::starttls);
 }
 
+TEST_F(PresetTest, OfMicrosoftKeepsToTheLimitsOfAMailbox) {
+  for (const std::string_view name : {"office365", "outlook"}) {
+    write_upstream("preset = \"" + std::string(name) + "\"\nauth = \"none\"\n");
+    EXPECT_EQ(upstream().max_connections, 3U) << name;
+    EXPECT_EQ(upstream().rate_per_minute, 30U) << name;
+  }
+}
+
+TEST_F(PresetTest, OfWhichNoLimitsAreKnownHasTheUsualOnes) {
+  write_upstream("preset = \"gmail\"\nauth = \"none\"\n");
+  EXPECT_EQ(upstream().max_connections, Upstream().max_connections);
+  EXPECT_EQ(upstream().rate_per_minute, 0U);
+}
+
+TEST_F(PresetTest, HasLimitsThatCanBeOverridden) {
+  write_upstream(
+      "preset = \"office365\"\nauth = \"none\"\nmax_connections = 2\nrate_per_minute = 0\n");
+  EXPECT_EQ(upstream().max_connections, 2U);
+  EXPECT_EQ(upstream().rate_per_minute, 0U);
+}
+
 TEST_F(PresetTest, CanBeOverridden) {
   write_upstream(
       "preset = \"office365\"\nauth = \"none\"\n"

@@ -53,6 +53,13 @@ TEST(ASize, IsNothingElse) {
   }
 }
 
+TEST(ASize, IsWrittenInTheLargestUnitThatFits) {
+  EXPECT_EQ(size_text(0), "0");
+  EXPECT_EQ(size_text(1025), "1025");
+  EXPECT_EQ(size_text(262'144), "256KiB");
+  EXPECT_EQ(size_text(5'000'000), "5MB");
+}
+
 TEST(AListenAddress, IsAnAddressLiteralWithAPort) {
   const auto v4 = parse_listen_address("127.0.0.1:2525");
   ASSERT_TRUE(v4);
