@@ -186,7 +186,8 @@ void TlsStream::sent() {
   }
   if (writing_ != nullptr && (write_is_done || !sending_)) {
     io::WriteOperation* done = std::exchange(writing_, nullptr);
-    if (failure_) {
+    // Only where its own bytes did not go down: what a read met meanwhile says nothing of them.
+    if (write_failed_) {
       done->result = std::unexpected(*failure_);
     }
     // Last: the writer may destroy this stream.
@@ -199,6 +200,7 @@ void TlsStream::note_sent() {
   outgoing_.clear();
   if (!lower_write_->result) {
     break_with(std::move(lower_write_->result.error()));
+    write_failed_ = true;
     ciphertext_.out.clear();
   }
 }

@@ -56,6 +56,7 @@ class TlsStream final : public io::Stream {
   bool writing_is_queued_ = false;  // Its records wait in ciphertext_.out.
   bool sending_ = false;            // lower_write_ is under way.
   bool ended_ = false;              // The stream below has ended.
+  bool write_failed_ = false;       // Below.
   bool shut_down_ = false;
   std::optional<io::Failure> failure_;  // Why nothing works any more.
 
