@@ -2,30 +2,23 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <utility>
 
+#include "app/digest_key.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "io/sleep.h"
 #include "net/tcp_dialer.h"
 #include "observe/log.h"
 #include "platform/random.h"
+#include "platform/unnamed_file.h"
 #include "tls/server_context.h"
 
 namespace truerelay::app {
 
-namespace {
-
-bool uses(const config::Config& config, const config::Upstream& upstream) {
-  return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
-    return listener.upstream == upstream.name;
-  });
-}
-
-}  // namespace
-
 struct Engine::Place {
+  Place(UpstreamParts owned, relay::UpstreamSettings settings, const relay::Upstream::Parts& uses)
+      : parts(std::move(owned)), upstream(std::move(settings), uses) {}
   UpstreamParts parts;
   relay::Upstream upstream;
 };
@@ -38,6 +31,9 @@ struct Engine::Door {
 
 Engine::Engine(const config::Config& config)
     : dialer_(std::make_unique<net::TcpDialer>(loop_)),
+      key_(draw_key()),
+      duplicates_(key_, loop_, loop_),
+      scratch_(loop_, platform::large_temporary_folder()),
       contacts_(loop_),
       supervision_(loop_),
       stop_asked_(loop_),
@@ -58,8 +54,9 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
     warning.source.clear();  // A log line has no room for it.
     engine->log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
   }
-  engine->services_.reset(new relay::Services{engine->loop_, engine->loop_, *engine->log_,
-                                              engine->stopping_, engine->stopped_});
+  engine->services_.reset(new relay::Services{
+      engine->loop_, engine->loop_, *engine->log_, engine->stopping_, engine->stopped_,
+      engine->duplicates_, engine->replay_memory_, engine->scratch_});
   std::expected<void, std::string> opened = engine->open_upstreams(config);
   if (opened) {
     opened = engine->open_doors(config);
@@ -76,7 +73,7 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
 std::expected<void, std::string> Engine::open_upstreams(const config::Config& config) {
   TrustStores trust;
   for (const config::Upstream& upstream : config.upstreams) {
-    if (!uses(config, upstream)) {
+    if (!config::is_used(config, upstream)) {
       continue;
     }
     std::expected<UpstreamParts, std::string> parts = make_upstream_parts(upstream, trust);
@@ -84,11 +81,25 @@ std::expected<void, std::string> Engine::open_upstreams(const config::Config& co
       return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
     }
     const relay::Upstream::Parts uses{
-        loop_, loop_, *log_, *dialer_, parts->tls.get(), parts->credentials.get()};
-    places_.push_back(std::make_unique<Place>(std::move(*parts),
-                                              relay::Upstream(upstream_settings(upstream), uses)));
+        loop_, loop_, *log_, *dialer_, parts->tls.get(), parts->credentials.get(), key_};
+    places_.push_back(
+        std::make_unique<Place>(std::move(*parts), upstream_settings(upstream), uses));
+  }
+  for (const std::unique_ptr<Place>& place : places_) {
+    if (relay::Upstream* const other = find(place->upstream.settings().fallback)) {
+      place->upstream.fall_back_to(*other);
+    }
   }
   return {};
+}
+
+relay::Upstream* Engine::find(std::string_view upstream) const {
+  for (const std::unique_ptr<Place>& place : places_) {
+    if (place->upstream.settings().name == upstream) {
+      return &place->upstream;
+    }
+  }
+  return nullptr;
 }
 
 std::expected<void, std::string> Engine::open_doors(const config::Config& config) {
@@ -102,15 +113,11 @@ std::expected<void, std::string> Engine::open_doors(const config::Config& config
       }
       tls = std::move(*context);
     }
-    relay::Upstream* upstream = nullptr;
-    for (const std::unique_ptr<Place>& place : places_) {
-      if (place->upstream.settings().name == listener.upstream) {
-        upstream = &place->upstream;
-      }
-    }
     io::TlsServer* const tls_server = tls.get();
-    doors_.push_back(std::unique_ptr<Door>(new Door{
-        std::move(tls), {*services_, listener_settings(listener), *upstream, tls_server}, {}}));
+    doors_.push_back(std::unique_ptr<Door>(
+        new Door{std::move(tls),
+                 {*services_, listener_settings(listener), *find(listener.upstream), tls_server},
+                 {}}));
     Door& door = *doors_.back();
     for (const config::ListenAddress& address : listener.address) {
       io::Result<std::unique_ptr<net::Listener>> socket = net::Listener::open(
@@ -199,6 +206,9 @@ io::Task<void> Engine::await_sessions() {
     co_await door->listener.finished();
   }
   co_await contacts_.finished();
+  for (const std::unique_ptr<Place>& place : places_) {
+    co_await place->upstream.close();
+  }
   drained_.cancel();
 }
 

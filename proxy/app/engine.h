@@ -3,9 +3,11 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
+#include "digest/key.h"
 #include "io/cancellation.h"
 #include "io/dialer.h"
 #include "io/event.h"
@@ -13,9 +15,12 @@
 #include "io/tls.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "net/scratch_file.h"
 #include "net/signals.h"
 #include "observe/events.h"
+#include "relay/duplicates.h"
 #include "relay/listener.h"
+#include "relay/replay_memory.h"
 #include "relay/services.h"
 #include "relay/upstream.h"
 
@@ -48,6 +53,7 @@ class Engine {
   explicit Engine(const config::Config& config);
 
   std::expected<void, std::string> open_upstreams(const config::Config& config);
+  [[nodiscard]] relay::Upstream* find(std::string_view upstream) const;
   std::expected<void, std::string> open_doors(const config::Config& config);
   std::string next_session_id();
   io::Task<void> supervise();
@@ -59,6 +65,10 @@ class Engine {
   io::Cancellation stopping_;
   io::Cancellation stopped_;
   std::unique_ptr<io::Dialer> dialer_;
+  digest::Key key_;
+  relay::Duplicates duplicates_;
+  relay::ReplayMemory replay_memory_;
+  net::ScratchFiles scratch_;
   std::unique_ptr<relay::Services> services_;
   std::vector<std::unique_ptr<Place>> places_;
   std::vector<std::unique_ptr<Door>> doors_;

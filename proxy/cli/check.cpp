@@ -15,19 +15,13 @@
 namespace truerelay::cli {
 namespace {
 
-bool has_listener(const config::Config& config, const config::Upstream& upstream) {
-  return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
-    return listener.upstream == upstream.name;
-  });
-}
-
 // What the configuration names, opened as `run` would open it. Prints what is wrong; the number of
 // errors. A password file is read at each login and may come later, so that it is a warning.
 int open_what_is_named(const config::Config& config) {
   int errors = 0;
   app::TrustStores trust;
   for (const config::Upstream& upstream : config.upstreams) {
-    if (!has_listener(config, upstream)) {
+    if (!config::is_used(config, upstream)) {
       continue;
     }
     const std::expected<app::UpstreamParts, std::string> parts =

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/digest_key.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "base/ascii.h"
@@ -98,8 +99,13 @@ io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
   const relay::UpstreamSettings& settings = upstream.settings();
   const bool found = co_await look_up(loop, settings, steps, never);
   if (found) {
-    relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection =
-        co_await upstream.open(nullptr, steps, never);
+    relay::Result<std::optional<auth::Credentials>> stored = co_await upstream.stored_credentials();
+    relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection = nullptr;
+    if (stored) {
+      connection = co_await upstream.open(*stored ? &**stored : nullptr, steps, never);
+    } else {
+      connection = std::unexpected(std::move(stored.error()));
+    }
     if (connection) {
       co_await (*connection)->quit();
       fmt::print("{} is ready to take mail{}\n", settings.name,
@@ -148,9 +154,10 @@ int probe(const ProbeRequest& request) {
   net::Loop loop;
   net::TcpDialer dialer(loop);
   Silence events;
+  const digest::Key key = app::draw_key();
   relay::Upstream upstream(
       app::upstream_settings(*configured),
-      {loop, loop, events, dialer, parts->tls.get(), parts->credentials.get()});
+      {loop, loop, events, dialer, parts->tls.get(), parts->credentials.get(), key});
   fmt::print("{}: {} port {}\n", configured->name, configured->host, configured->port);
   int status = kFailed;
   io::Scope scope(loop);

@@ -33,8 +33,9 @@ struct MessageRecord {
   std::string helo;
   std::string sender;
   std::vector<RecipientRecord> recipients;
-  std::uint64_t size = 0;  // Octets of the message, as far as it came.
-  std::string upstream;    // Its name in the configuration.
+  std::uint64_t size = 0;   // Octets of the message, as far as it came.
+  std::string upstream;     // Its name in the configuration,
+  std::string fallback_of;  // and whose place it took, or empty.
   std::string upstream_address;
   std::string tls;           // "TLSv1.3 TLS_AES_128_GCM_SHA256", or empty
   std::string user;          // Who was logged in upstream, or empty
@@ -43,6 +44,8 @@ struct MessageRecord {
   io::Duration data{};       // from DATA to the last byte,
   io::Duration answer{};     // and from there to the upstream's answer.
   std::string final_reply;   // On one line, as the client heard it, or would have.
+  unsigned repairs = 0;      // How often the content was begun again, unseen by the client.
+  bool duplicate = false;    // Accepted before, when the client did not hear it: not sent again.
   bool client_heard = true;  // The reply could be written to the client.
   Outcome outcome = Outcome::failed;
 };

@@ -51,6 +51,9 @@ std::string json_line(io::WallTime at, const MessageRecord& record) {
   line["recipients"] = record.recipients.size();
   line["size"] = record.size;
   line["upstream"] = field(record.upstream);
+  if (!record.fallback_of.empty()) {
+    line["fallback_of"] = field(record.fallback_of);
+  }
   line["upstream_address"] = field(record.upstream_address);
   line["tls"] = field(record.tls);
   line["user"] = field(record.user);
@@ -59,6 +62,12 @@ std::string json_line(io::WallTime at, const MessageRecord& record) {
   line["data_ms"] = milliseconds(record.data);
   line["answer_ms"] = milliseconds(record.answer);
   line["reply"] = field(record.final_reply);
+  if (record.repairs > 0) {
+    line["repairs"] = record.repairs;
+  }
+  if (record.duplicate) {
+    line["duplicate"] = true;
+  }
   line["client_heard"] = record.client_heard;
   return written(line);
 }

@@ -63,6 +63,7 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   line += " to=" + recipients(record);
   line += fmt::format(" size={}", record.size);
   add(line, "upstream", record.upstream);
+  add(line, "fallback_of", record.fallback_of);
   add(line, "address", record.upstream_address);
   add(line, "tls", record.tls);
   add(line, "user", record.user);
@@ -71,6 +72,10 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   add_time(line, "data", record.data);
   add_time(line, "answer", record.answer);
   add(line, "reply", record.final_reply);
+  if (record.repairs > 0) {
+    line += fmt::format(" repairs={}", record.repairs);
+  }
+  add(line, "duplicate", record.duplicate ? "yes" : "");
   add(line, "client_heard", record.client_heard ? "yes" : "no");
   return line;
 }

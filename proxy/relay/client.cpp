@@ -21,8 +21,15 @@ constexpr std::size_t kMostReadAhead = std::size_t{64} * 1024;
 Client::Client(io::Clock& clock, io::Executor& executor, std::unique_ptr<io::Stream> stream,
                io::Duration write_timeout)
     : clock_(clock), channel_(clock, executor, std::move(stream)), write_timeout_(write_timeout) {
-  channel_.when_read_ahead(
-      [](void* context) { static_cast<Client*>(context)->read_while_writing(); }, this);
+  channel_.when_read_ahead([](void* context) { static_cast<Client*>(context)->read_ahead_ended(); },
+                           this);
+}
+
+void Client::read_ahead_ended() {
+  read_while_writing();
+  if (left_notice_ != nullptr && left()) {
+    left_notice_(left_context_);
+  }
 }
 
 void Client::read_while_writing() {

@@ -49,6 +49,14 @@ class Client {
 
   // The connection broke, or the client sends no more.
   [[nodiscard]] bool gone() const { return channel_.failure() != nullptr || write_failed_; }
+  // It is gone and has nothing more to ask: it does not wait for what comes.
+  [[nodiscard]] bool left() const { return gone() && channel_.buffer().empty(); }
+  // `function(context)` is called, from the loop, when it turns out that the client has left while
+  // nobody waits for it; nullptr ends that.
+  void when_left(io::Operation::Then function, void* context) {
+    left_notice_ = function;
+    left_context_ = context;
+  }
 
   // Says what was gathered, ends the connection in good order, and waits a little while the
   // client's last bytes are thrown away: unread bytes would reset the connection under the reply.
@@ -66,6 +74,7 @@ class Client {
 
  private:
   io::Task<bool> flush_reading();
+  void read_ahead_ended();
   void read_while_writing();
 
   io::Clock& clock_;
@@ -73,6 +82,8 @@ class Client {
   io::LineReader lines_{smtp::kLongestCommandLine};
   std::string replies_;
   io::Duration write_timeout_;
+  io::Operation::Then left_notice_ = nullptr;
+  void* left_context_ = nullptr;
   bool writing_ = false;
   bool flushing_ = false;  // A write is under way.
   bool write_failed_ = false;

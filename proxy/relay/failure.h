@@ -17,6 +17,7 @@ struct Failure {
     unreachable,           // No address of it takes the connection.
     no_answer,             // It took longer than its deadline.
     connection_lost,       // The connection broke before the message was complete.
+    connection_closed,     // It said that it closes the connection (421), or made that necessary.
     greeting_refused,      // 4xx or 5xx instead of 220, or to EHLO.
     tls_refused,           // Handshake or certificate.
     starttls_not_offered,  // Or refused.
@@ -26,6 +27,10 @@ struct Failure {
     credentials_deferred,  // The token service is not to be had just now.
     login_refused,         // 5xx to AUTH.
     login_deferred,        // 4xx to AUTH.
+    over_budget,           // No turn came within `patience`.
+    answers_changed,       // On another connection a recipient was not accepted any more.
+    first_copy_open,       // The same message awaits its answer, and its client has left.
+    chunks_failed,         // It offers CHUNKING and fails at it.
     needs_smtp_utf8,       // An address that the upstream cannot take.
     in_doubt,              // The last byte was handed over, and no answer came.
     stopping,              // The service is being stopped.

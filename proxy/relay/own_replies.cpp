@@ -27,6 +27,22 @@ constexpr std::array kRows = {
         "Nothing was sent, try again"},
     Row{Failure::Cause::connection_lost, 451, "4.4.2",
         "The connection to upstream {0} ({1}) was lost", "Nothing was sent, try again"},
+    Row{Failure::Cause::connection_closed, 451, "4.4.2", "Upstream {0} ({1}) closed the connection",
+        "Nothing was sent, try again"},
+    Row{Failure::Cause::over_budget, 451, "4.3.2",
+        "Upstream {0} ({1}) takes no more messages of this login just now",
+        "Nothing was sent, try again; see \"max_connections\" and \"rate_per_minute\" in {2}"},
+    Row{Failure::Cause::answers_changed, 451, "4.4.2",
+        "The connection to upstream {0} ({1}) was lost, and on another one it did not take again "
+        "what it had taken",
+        "Nothing was sent, try again"},
+    Row{Failure::Cause::first_copy_open, 451, "4.4.2",
+        "The same message, from a client that has left, still awaits the answer of upstream {0} "
+        "({1})",
+        "Nothing was sent a second time, try again"},
+    Row{Failure::Cause::chunks_failed, 451, "4.5.0",
+        "Upstream {0} ({1}) offers CHUNKING and failed at it",
+        "Nothing was sent, try again: it gets DATA from now on; see \"chunking\" in {2}"},
     Row{Failure::Cause::greeting_refused, 451, "4.4.1",
         "Upstream {0} ({1}) does not take connections from here", "Nothing was sent, try again"},
     Row{Failure::Cause::tls_refused, 451, "4.7.5",
@@ -75,9 +91,21 @@ smtp::Reply own_reply(int code, std::string_view status, std::string text) {
   return {code, fmt::format("{} {}", status, text)};
 }
 
+// "192.0.2.1" of "192.0.2.1:49152", "2001:db8::1" of "[2001:db8::1]:49152"
+std::string_view host_of(std::string_view address) {
+  address = address.substr(0, address.rfind(':'));
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  return address;
+}
+
 }  // namespace
 
 smtp::Reply reply_for(const Failure& failure, const UpstreamSettings& upstream) {
+  if (failure.cause == Failure::Cause::connection_closed && failure.words->code == 421) {
+    return *failure.words;
+  }
   const Row& row = row_of(failure.cause);
   const std::string where = fmt::format("{}:{}", upstream.endpoint.host, upstream.endpoint.port);
   const auto filled = [&](std::string_view text) {
@@ -113,6 +141,13 @@ smtp::Reply sender_noted() {
   return own_reply(250, "2.1.0",
                    "Sender noted; the upstream's answer comes with the first recipient");
 }
+smtp::Reply go_ahead() { return {354, "Send the message, ending with a line of one dot"}; }
+smtp::Reply taken_by_fallback(smtp::Reply acceptance, std::string_view fallback,
+                              std::string_view first) {
+  acceptance.lines.push_back(
+      fmt::format("2.0.0 This was upstream {}, the fallback of {}", fallback, first));
+  return acceptance;
+}
 smtp::Reply reset_done() { return own_reply(250, "2.0.0", "Forgotten"); }
 smtp::Reply nothing_done() { return own_reply(250, "2.0.0", "OK"); }
 smtp::Reply cannot_verify() {
@@ -125,11 +160,11 @@ smtp::Reply goodbye(std::string_view host_name) {
   return own_reply(221, "2.0.0", fmt::format("{} closes the connection", host_name));
 }
 smtp::Reply ready_for_tls() { return own_reply(220, "2.0.0", "Ready to start TLS"); }
-smtp::Reply not_allowed(std::string_view client, std::string_view listener) {
+smtp::Reply not_allowed(std::string_view address, std::string_view listener) {
   return own_reply(
       554, "5.7.1",
       fmt::format("{0} may not use truerelay's listener \"{1}\"; add \"{0}\" to its \"allow\"",
-                  client, listener));
+                  host_of(address), listener));
 }
 smtp::Reply too_many_clients(std::string_view listener) {
   return own_reply(

@@ -21,13 +21,18 @@ namespace own {
 [[nodiscard]] smtp::Reply greeting(std::string_view host_name);
 [[nodiscard]] smtp::Reply hello(std::string_view host_name, std::string_view client);
 [[nodiscard]] smtp::Reply sender_noted();
+// 354: the upstream takes chunks, which it need not be asked for.
+[[nodiscard]] smtp::Reply go_ahead();
+// The upstream's acceptance, and after it which upstream that was.
+[[nodiscard]] smtp::Reply taken_by_fallback(smtp::Reply acceptance, std::string_view fallback,
+                                            std::string_view first);
 [[nodiscard]] smtp::Reply reset_done();
 [[nodiscard]] smtp::Reply nothing_done();
 [[nodiscard]] smtp::Reply cannot_verify();
 [[nodiscard]] smtp::Reply help();
 [[nodiscard]] smtp::Reply goodbye(std::string_view host_name);
 [[nodiscard]] smtp::Reply ready_for_tls();
-[[nodiscard]] smtp::Reply not_allowed(std::string_view client, std::string_view listener);
+[[nodiscard]] smtp::Reply not_allowed(std::string_view address, std::string_view listener);
 [[nodiscard]] smtp::Reply too_many_clients(std::string_view listener);
 [[nodiscard]] smtp::Reply foreign_protocol(std::string_view what);
 [[nodiscard]] smtp::Reply hello_first();

@@ -142,15 +142,17 @@ io::Task<PassthroughLogin> log_in_as_client(smtp::Auth command, Client& client, 
   if (has_control(given->user) || given->secret.reveal().find('\0') != std::string_view::npos) {
     co_return PassthroughLogin{own::auth_malformed(), false};
   }
-  side.connection.reset();
-  Result<std::unique_ptr<UpstreamConnection>> opened =
-      co_await side.upstream.open(&*given, side.cancellation);
-  if (opened) {
-    side.connection = std::move(*opened);
+  const Asker asker{.group = &side.listener,
+                    .client = &client,
+                    .until = side.upstream.parts().clock.now() + side.upstream.settings().patience,
+                    .cancellation = side.cancellation,
+                    .message = false};
+  Result<Lease> lease = co_await side.upstream.lease(&*given, asker);
+  if (lease) {
     side.as_client = std::move(*given);
-    co_return PassthroughLogin{side.connection->login_reply, false};
+    co_return PassthroughLogin{(*lease)->login_reply, false};
   }
-  const Failure& failure = opened.error();
+  const Failure& failure = lease.error();
   const bool upstream_answered = failure.cause == Failure::Cause::login_refused ||
                                  failure.cause == Failure::Cause::login_deferred;
   co_return PassthroughLogin{upstream_answered && failure.words

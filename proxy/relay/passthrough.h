@@ -15,7 +15,9 @@ struct PassthroughLogin {
 };
 
 // The client's AUTH PLAIN or LOGIN is what logs in upstream (`auth = "passthrough"`). On success
-// `side` holds the connection that is logged in. The client's words are never logged, and nothing
+// the login is kept in `side`, and its connection waits for the client's messages. A connection
+// that is logged in with just these credentials already has had the upstream's answer to them. The
+// client's words are never logged, and nothing
 // of them goes upstream but the user and the password that they hold.
 io::Task<PassthroughLogin> log_in_as_client(smtp::Auth command, Client& client, UpstreamSide& side,
                                             io::Time until);

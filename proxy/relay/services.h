@@ -3,7 +3,10 @@
 #include "io/cancellation.h"
 #include "io/clock.h"
 #include "io/executor.h"
+#include "io/scratch.h"
 #include "observe/events.h"
+#include "relay/duplicates.h"
+#include "relay/replay_memory.h"
 
 namespace truerelay::relay {
 
@@ -14,6 +17,9 @@ struct Services {
   observe::Events& events;
   io::Cancellation& stopping;  // No new transactions: the service drains.
   io::Cancellation& stopped;   // The time to drain is over: what is under way ends with 421.
+  Duplicates& duplicates;
+  ReplayMemory& replay_memory;
+  io::ScratchMaker& scratch;  // For messages that `replay_file` lets go to the disk.
 };
 
 }  // namespace truerelay::relay

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -9,25 +10,19 @@
 #include "base/ascii.h"
 #include "relay/body.h"
 #include "relay/client.h"
+#include "relay/hearing.h"
 #include "relay/own_replies.h"
 #include "relay/passthrough.h"
+#include "relay/pipelined_recipients.h"
 #include "relay/transaction.h"
 #include "smtp/command.h"
 
 namespace truerelay::relay {
 namespace {
 
-constexpr std::size_t kMostRecipients = 2000;  // RFC 5321 section 4.5.3.1.8 asks for 100.
+constexpr std::size_t kMostRecipients = 2000;       // RFC 5321 section 4.5.3.1.8 asks for 100.
+constexpr std::size_t kMostRecipientsAtOnce = 100;  // Of which an upstream hears in one flight.
 constexpr unsigned kMostErrors = 100;
-
-// "192.0.2.1" of "192.0.2.1:49152", "2001:db8::1" of "[2001:db8::1]:49152"
-std::string_view host_of(std::string_view address) {
-  address = address.substr(0, address.rfind(':'));
-  if (address.starts_with('[') && address.ends_with(']')) {
-    address = address.substr(1, address.size() - 2);
-  }
-  return address;
-}
 
 // What was said is kept true by the story below: a reply is the upstream's own, or it makes no
 // claim.
@@ -44,7 +39,8 @@ class Session {
         crowded_(parts.crowded),
         client_(services_.clock, services_.executor, std::move(parts.stream),
                 listener_.data_timeout),
-        side_{upstream_, services_.stopped, std::nullopt, nullptr},
+        side_{upstream_, listener_, client_, services_.stopped, std::nullopt},
+        hearing_(services_.duplicates, services_.clock, listener_.duplicate_window),
         drain_(*this, services_.stopping),
         stop_(*this, services_.stopped) {}
 
@@ -61,6 +57,7 @@ class Session {
       const bool chunk_follows = ascii_starts_with(*line, "BDAT");
       client_.consume(*line);
       line_begun_ = false;
+      hearing_.heard(io::Channel::Arrival::bytes);
       if (command) {
         co_await std::visit([this](auto& one) { return handle(one); }, *command);
       } else if (chunk_follows) {
@@ -83,12 +80,12 @@ class Session {
       }
     }
     if (!welcome_) {
-      end(own::not_allowed(host_of(peer_.address), listener_.name),
-          "the client is not on the allow list");
+      end(own::not_allowed(peer_.address, listener_.name), "the client is not on the allow list");
     } else if (crowded_) {
       end(own::too_many_clients(listener_.name), "all client connections are in use");
     } else {
       client_.say(own::greeting(listener_.host_name));
+      upstream_.warm();  // So that a connection is ready when the first message comes.
     }
   }
 
@@ -133,6 +130,7 @@ class Session {
       line_due_ = services_.clock.now() + listener_.command_timeout;
     }
     const io::Channel::Arrival arrival = co_await client_.wait(line_due_);
+    hearing_.heard(arrival);
     switch (arrival) {
       case io::Channel::Arrival::bytes:
         turn_away_other_protocols();
@@ -278,8 +276,14 @@ class Session {
     } else if (transaction_->offered_recipients() >= kMostRecipients) {
       client_.say(own::too_many_recipients());
     } else {
-      smtp::Reply reply = co_await transaction_->offer(std::move(command));
-      answer(reply);
+      client_.read_ahead();  // So that it is noticed when it leaves while it waits for its turn.
+      const std::size_t most =
+          std::min(kMostRecipientsAtOnce, kMostRecipients - transaction_->offered_recipients());
+      std::vector<smtp::Recipient> recipients = take_recipients(std::move(command), client_, most);
+      std::vector<smtp::Reply> replies = co_await transaction_->offer(std::move(recipients));
+      for (const smtp::Reply& reply : replies) {
+        answer(reply);
+      }
     }
   }
 
@@ -302,22 +306,25 @@ class Session {
     }
     client_.say(go_ahead);
     client_.forget_line();
-    Delivery delivery =
-        co_await relay_body({client_, transaction_->connection(), listener_, upstream_.settings(),
-                             services_.clock, services_.stopped, transaction_->size_limit()});
+    Delivery delivery = co_await relay_body({client_, *transaction_, listener_, services_});
     client_.forget_line();
     // From here on the outcome is final: nothing is tried again.
     transaction_->record().size = delivery.size;
     transaction_->record().data = delivery.data;
     transaction_->record().answer = delivery.answer;
+    transaction_->record().duplicate = delivery.duplicate;
     if (delivery.session_ends) {
       end(delivery.reply, "the session ended in the middle of a message");
     } else {
       answer(delivery.reply);
     }
-    const bool heard = co_await client_.flush();
-    finish_transaction(delivery.outcome, delivery.reply,
-                       heard && delivery.outcome != observe::Outcome::abandoned);
+    const bool left = client_.left();
+    const bool written = co_await client_.flush();
+    const bool heard = written && !left && delivery.outcome != observe::Outcome::abandoned;
+    if (delivery.message) {
+      hearing_.told(*delivery.message, delivery.reply, heard);
+    }
+    finish_transaction(delivery.outcome, delivery.reply, heard);
   }
 
   io::Task<void> handle(smtp::Reset& /*command*/) {
@@ -419,9 +426,6 @@ class Session {
     if (!unreachable_) {
       co_await client_.close();
     }
-    if (side_.connection && !services_.stopped.requested()) {
-      co_await side_.connection->quit();
-    }
     if (!reason_.empty()) {
       services_.events.session_failed({.session = id_,
                                        .listener = listener_.name,
@@ -440,8 +444,8 @@ class Session {
   struct Stop final : io::Cancellation::Link {
     Stop(Session& owner, io::Cancellation& source) : Link(source), session(owner) {}
     void cancelled() override {
-      if (session.side_.connection) {
-        session.side_.connection->close();
+      if (session.transaction_) {
+        session.transaction_->stop();
       }
       if (session.handshaking_ != nullptr) {
         session.handshaking_->close();
@@ -474,6 +478,7 @@ class Session {
   Client client_;
   UpstreamSide side_;
   std::optional<Transaction> transaction_;
+  Hearing hearing_;
   Drain drain_;
   Stop stop_;
 };

@@ -1,5 +1,6 @@
 #include "relay/transaction.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "relay/own_replies.h"
@@ -7,226 +8,325 @@
 namespace truerelay::relay {
 namespace {
 
-bool connection_is_gone(const Result<smtp::Reply>& answer) {
-  return answer ? answer->code == 421 : answer.error().cause == Failure::Cause::connection_lost;
-}
+// A connection that was not used for a while may lead nowhere, without anybody having said so: a
+// firewall forgot it. If it does not answer within so long, another one is asked.
+constexpr io::Duration kLongestUnproven = std::chrono::seconds(10);
+constexpr io::Duration kProven = std::chrono::seconds(1);
+
+// A message that costs each connection its life is not tried on all of them.
+constexpr unsigned kMostRepairs = 5;
 
 }  // namespace
 
 Transaction::Transaction(smtp::Mail mail, UpstreamSide& side, observe::MessageRecord record)
-    : mail_(std::move(mail)), side_(side), record_(std::move(record)) {
+    : mail_(std::move(mail)), side_(side), record_(std::move(record)), upstream_(&side.upstream) {
   record_.sender = mail_.reverse_path.text();
 }
 
+// --- The envelope ---
+
 io::Task<smtp::Reply> Transaction::offer_sender() {
-  Result<smtp::Reply> answer = co_await begin(nullptr);
-  co_return answer ? *std::move(answer) : break_with(answer.error());
+  begin_step();
+  Result<EnvelopeAnswers> answers = co_await say({});
+  if (!answers) {
+    co_return break_with(answers.error());
+  }
+  sender_told_ = answers->sender.completion();
+  co_return std::move(answers->sender);
 }
 
-io::Task<smtp::Reply> Transaction::offer(smtp::Recipient recipient) {
-  const io::Clock& clock = side_.upstream.parts().clock;
-  const io::Time started = clock.now();
+io::Task<std::vector<smtp::Reply>> Transaction::offer(std::vector<smtp::Recipient> recipients) {
+  begin_step();
+  const io::Time started = now();
   const io::Duration connecting = record_.connect;
-  smtp::Reply reply;
-  if (broken_) {
-    reply = *broken_;
-  } else if (sender_refused_) {
-    reply = *sender_refused_;
+  std::vector<smtp::Reply> replies;
+  if (broken_ || sender_refused_) {
+    replies.assign(recipients.size(), broken_ ? *broken_ : *sender_refused_);
   } else {
-    Result<smtp::Reply> heard = co_await answer_to(recipient);
-    reply = heard ? *std::move(heard) : break_with(heard.error());
-  }
-  accepted_ += reply.completion() ? 1 : 0;
-  record_.recipients.push_back({recipient.forward_path.text(), smtp::one_line(reply)});
-  record_.envelope += clock.now() - started - (record_.connect - connecting);
-  last_reply_ = reply;
-  co_return reply;
-}
-
-io::Task<Result<smtp::Reply>> Transaction::answer_to(const smtp::Recipient& recipient) {
-  if (!begun_) {
-    Result<smtp::Reply> first = co_await begin(&recipient);
-    co_return first;
-  }
-  if (!can_take(recipient)) {
-    co_return beyond_ascii();
-  }
-  connection().queue(smtp::serialize(recipient, connection().offered));
-  Result<void> sent = co_await connection().send(reply_deadline());
-  if (!sent) {
-    co_return std::unexpected(std::move(sent.error()));
-  }
-  Result<smtp::Reply> heard = co_await answer();
-  co_return heard;
-}
-
-// Nobody has been told anything yet, so where a connection from an earlier transaction turns out to
-// be closed, a new one is as good (rule T4).
-io::Task<Result<smtp::Reply>> Transaction::begin(const smtp::Recipient* first) {
-  if (side_.connection && !side_.connection->stale()) {
-    Result<smtp::Reply> heard = co_await begin_on_connection(first);
-    if (!connection_is_gone(heard)) {
-      co_return heard;
+    Result<EnvelopeAnswers> answers = co_await say(recipients);
+    if (answers) {
+      replies = std::move(answers->recipients);
+    } else {
+      replies.assign(recipients.size(), break_with(answers.error()));
     }
-    begun_ = false;
-    sender_refused_.reset();
   }
-  Result<void> connected = co_await connect();
-  if (!connected) {
-    co_return std::unexpected(std::move(connected.error()));
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    record_.recipients.push_back({recipients[i].forward_path.text(), smtp::one_line(replies[i])});
+    if (replies[i].completion()) {
+      accepted_.push_back(std::move(recipients[i]));
+    }
   }
-  Result<smtp::Reply> heard = co_await begin_on_connection(first);
-  co_return heard;
+  sender_told_ = sender_told_ || !accepted_.empty();
+  if (sender_refused_) {
+    end_lease();  // For somebody else: this transaction asks the upstream nothing more.
+  }
+  record_.envelope += now() - started - (record_.connect - connecting);
+  last_reply_ = replies.back();
+  co_return replies;
 }
 
-io::Task<Result<void>> Transaction::connect() {
-  const io::Clock& clock = side_.upstream.parts().clock;
-  const io::Time started = clock.now();
-  side_.connection.reset();
-  Result<std::unique_ptr<UpstreamConnection>> opened =
-      co_await side_.upstream.open(side_.credentials(), side_.cancellation);
-  record_.connect += clock.now() - started;
-  if (!opened) {
-    co_return std::unexpected(std::move(opened.error()));
+// Until there are answers that may be told, or no further try is worth it or allowed.
+io::Task<Result<EnvelopeAnswers>> Transaction::say(std::span<const smtp::Recipient> fresh) {
+  while (true) {
+    Result<EnvelopeAnswers> answers = co_await say_once(fresh);
+    const bool again = answers ? throttled(*answers) : may_try_again(answers.error());
+    if (!again) {
+      if (!answers) {
+        end_lease();
+      }
+      co_return answers;
+    }
+    end_lease();
   }
-  side_.connection = std::move(*opened);
-  co_return Result<void>{};
 }
 
-// RSET where an earlier transaction was left open, MAIL, and the first recipient: one flight where
-// the upstream takes several commands at once (RFC 2920), else one after the other.
-io::Task<Result<smtp::Reply>> Transaction::begin_on_connection(const smtp::Recipient* first) {
-  UpstreamConnection& upstream = connection();
-  record_.upstream_address = upstream.address;
-  record_.user = upstream.user;
-  record_.tls =
-      upstream.tls.version.empty() ? "" : upstream.tls.version + " " + upstream.tls.cipher;
-  if (!upstream.offered.smtp_utf8 && mail_.reverse_path.needs_smtp_utf8()) {
+// On a new lease the whole envelope as far as the client knows it, and the fresh recipients; else
+// these alone.
+io::Task<Result<EnvelopeAnswers>> Transaction::say_once(std::span<const smtp::Recipient> fresh) {
+  if (!lease_) {
+    Result<void> leased = co_await take_lease();
+    if (!leased) {
+      co_return std::unexpected(std::move(leased.error()));
+    }
+  }
+  const bool anew = !open_;
+  if (!lease_->offered.smtp_utf8 && mail_.reverse_path.needs_smtp_utf8()) {
     co_return fail(Failure::Cause::needs_smtp_utf8, "");
   }
-  if (first != nullptr && !can_take(*first)) {
-    co_return beyond_ascii();
+  std::vector<smtp::Recipient> recipients;
+  if (anew) {
+    recipients = accepted_;
   }
-  const bool at_once = upstream.offered.pipelining;
-  const bool reset = std::exchange(upstream.needs_reset, true);
-
-  if (reset) {
-    upstream.queue("RSET\r\n");
-  }
-  if (reset && !at_once) {
-    Result<void> sent_alone = co_await upstream.send(reply_deadline());
-    if (!sent_alone) {
-      co_return std::unexpected(std::move(sent_alone.error()));
+  const std::size_t known = recipients.size();
+  std::ranges::copy_if(fresh, std::back_inserter(recipients),
+                       [&](const smtp::Recipient& each) { return takes(each); });
+  EnvelopeAnswers answers;
+  if (!recipients.empty() || fresh.empty()) {
+    const io::Duration each = upstream_->settings().reply_timeout;
+    Result<EnvelopeAnswers> heard =
+        co_await send_envelope(*lease_, {anew ? &mail_ : nullptr, recipients},
+                               proven_ || !anew ? each : std::min(each, kLongestUnproven), each,
+                               side_.upstream.parts().clock);
+    if (!heard) {
+      co_return heard;
     }
-    Result<void> forgotten = co_await hear_reset();
-    if (!forgotten) {
-      co_return std::unexpected(std::move(forgotten.error()));
+    answers = *std::move(heard);
+    if (anew) {
+      open_ = answers.sender.completion();
+      sender_refused_.reset();
+      if (!open_) {
+        sender_refused_ = answers.sender;
+      }
     }
-  }
-  upstream.queue(smtp::serialize(mail_, upstream.offered));
-  if (first != nullptr && at_once) {
-    upstream.queue(smtp::serialize(*first, upstream.offered));
-  }
-  Result<void> sent = co_await upstream.send(reply_deadline());
-  if (!sent) {
-    co_return std::unexpected(std::move(sent.error()));
-  }
-  if (reset && at_once) {
-    Result<void> forgotten = co_await hear_reset();
-    if (!forgotten) {
-      co_return std::unexpected(std::move(forgotten.error()));
-    }
-  }
-  Result<smtp::Reply> sender = co_await answer();
-  // After 421 no other answer comes, whatever went out with it.
-  if (!sender || sender->code == 421) {
-    co_return sender;
-  }
-  begun_ = sender->completion();
-  if (!begun_) {
-    sender_refused_ = *sender;
-  }
-  if (first == nullptr || (!begun_ && !at_once)) {
-    co_return sender;
-  }
-  if (!at_once) {
-    upstream.queue(smtp::serialize(*first, upstream.offered));
-    sent = co_await upstream.send(reply_deadline());
-    if (!sent) {
-      co_return std::unexpected(std::move(sent.error()));
+    const bool kept = (open_ || !sender_told_) &&
+                      std::all_of(answers.recipients.begin(),
+                                  answers.recipients.begin() + static_cast<std::ptrdiff_t>(known),
+                                  [](const smtp::Reply& reply) { return reply.completion(); });
+    if (!kept && !throttled(answers)) {
+      const auto other = std::ranges::find_if(
+          answers.recipients, [](const auto& reply) { return !reply.completion(); });
+      co_return fail(Failure::Cause::answers_changed, "it said",
+                     open_ ? *other : std::move(answers.sender));
     }
   }
-  Result<smtp::Reply> recipient = co_await answer();
-  if (!begun_) {
-    co_return sender;
+  // In the order of the fresh ones, those that this upstream cannot take included.
+  std::vector<smtp::Reply> told;
+  auto next = answers.recipients.begin() + static_cast<std::ptrdiff_t>(known);
+  for (const smtp::Recipient& each : fresh) {
+    told.push_back(takes(each) ? std::move(*next++) : beyond_ascii());
   }
-  co_return recipient;
+  answers.recipients = std::move(told);
+  co_return answers;
 }
 
-// An upstream that does not forget a transaction cannot take another on this connection.
-io::Task<Result<void>> Transaction::hear_reset() {
-  Result<smtp::Reply> forgotten = co_await answer();
-  if (forgotten && !forgotten->completion()) {
-    connection().close();
-    co_return fail(Failure::Cause::connection_lost, "it answered RSET with", *forgotten);
+io::Task<Result<void>> Transaction::take_lease() {
+  const io::Time started = now();
+  const Asker asker{.group = &side_.listener,
+                    .client = &side_.client,
+                    .until = patience_until_,
+                    .cancellation = side_.cancellation};
+  Result<Lease> lease = co_await side_.upstream.lease(side_.credentials(), asker);
+  record_.connect += now() - started;
+  if (!lease) {
+    co_return std::unexpected(std::move(lease.error()));
   }
-  if (!forgotten) {
-    co_return std::unexpected(std::move(forgotten.error()));
-  }
+  lease_ = *std::move(lease);
+  upstream_ = &lease_.upstream();
+  proven_ = now() - lease_->heard_last < kProven;
+  record_.upstream = upstream_->settings().name;
+  record_.fallback_of = upstream_ == &side_.upstream ? "" : side_.upstream.settings().name;
+  record_.upstream_address = lease_->address;
+  record_.user = lease_->user;
+  record_.tls = lease_->tls.version.empty() ? "" : lease_->tls.version + " " + lease_->tls.cipher;
   co_return Result<void>{};
 }
 
-bool Transaction::can_take(const smtp::Recipient& recipient) {
-  return connection().offered.smtp_utf8 || !recipient.forward_path.needs_smtp_utf8();
+// T4: the client was told nothing that another connection could not make true.
+bool Transaction::may_try_again(const Failure& failure) {
+  using Cause = Failure::Cause;
+  if (!lease_) {
+    return false;
+  }
+  const std::optional<Throttle> throttle =
+      failure.words ? throttle_in(*failure.words) : std::nullopt;
+  if (throttle) {
+    lease_.identity().slow_down(*throttle);
+    return now() < patience_until_;
+  }
+  const bool used_before = lease_->messages > 1 || !proven_;
+  if (failure.cause == Cause::no_answer) {
+    return !open_ && !proven_;
+  }
+  if (failure.cause != Cause::connection_lost && failure.cause != Cause::connection_closed) {
+    return false;
+  }
+  return used_before || fresh_failures_++ == 0;
+}
+
+bool Transaction::throttled(const EnvelopeAnswers& answers) {
+  std::optional<Throttle> throttle = throttle_in(answers.sender);
+  for (const smtp::Reply& reply : answers.recipients) {
+    throttle = throttle ? throttle : throttle_in(reply);
+  }
+  if (!throttle || now() >= patience_until_) {
+    return false;
+  }
+  lease_.identity().slow_down(*throttle);
+  return true;
+}
+
+void Transaction::end_lease() {
+  lease_.end();
+  open_ = false;
+}
+
+void Transaction::begin_step() { patience_until_ = now() + side_.upstream.settings().patience; }
+
+bool Transaction::takes(const smtp::Recipient& recipient) const {
+  return lease_->offered.smtp_utf8 || !recipient.forward_path.needs_smtp_utf8();
 }
 
 smtp::Reply Transaction::beyond_ascii() const {
-  return reply_for({Failure::Cause::needs_smtp_utf8, "", std::nullopt}, side_.upstream.settings());
+  return reply_for({Failure::Cause::needs_smtp_utf8, "", std::nullopt}, upstream_->settings());
 }
 
-io::Time Transaction::reply_deadline() const {
-  return side_.upstream.parts().clock.now() + side_.upstream.settings().reply_timeout;
-}
-
-io::Task<Result<smtp::Reply>> Transaction::answer() {
-  Result<smtp::Reply> reply = co_await connection().reply(reply_deadline());
-  if (reply && reply->intermediate()) {
-    connection().close();
-    co_return fail(Failure::Cause::protocol_violation, "it answered a command with", *reply);
-  }
-  co_return reply;
-}
+// --- The content ---
 
 io::Task<smtp::Reply> Transaction::open_data() {
+  begin_step();
   if (broken_) {
     co_return *broken_;
   }
-  Result<smtp::Reply> reply = co_await connection().ask("DATA\r\n", reply_deadline());
-  if (!reply) {
-    co_return break_with(reply.error());
-  }
-  if (reply->completion() || (reply->intermediate() && reply->code != 354)) {
-    connection().close();
-    co_return break_with(
-        {Failure::Cause::protocol_violation, "it answered DATA with", *std::move(reply)});
-  }
-  co_return *std::move(reply);
+  Result<smtp::Reply> reply = co_await ask_for_content();
+  co_return reply ? *std::move(reply) : break_with(reply.error());
 }
+
+io::Task<Result<smtp::Reply>> Transaction::ask_for_content() {
+  while (true) {
+    if (!open_) {
+      Result<EnvelopeAnswers> said = co_await say({});
+      if (!said) {
+        co_return std::unexpected(std::move(said.error()));
+      }
+    }
+    if (lease_.upstream().takes_chunks(lease_->offered)) {
+      transfer_ = Transfer::chunks;
+      co_return own::go_ahead();
+    }
+    transfer_ = Transfer::data;
+    const io::Time until = now() + upstream_->settings().reply_timeout;
+    Result<smtp::Reply> reply = co_await lease_->ask("DATA\r\n", until);
+    if (reply && reply->code == 421) {
+      reply = fail(Failure::Cause::connection_closed, "", *std::move(reply));
+    }
+    if (!reply && may_try_again(reply.error())) {
+      end_lease();
+      continue;
+    }
+    if (reply && (reply->completion() || (reply->intermediate() && reply->code != 354))) {
+      lease_->close();
+      co_return fail(Failure::Cause::protocol_violation, "it answered DATA with",
+                     *std::move(reply));
+    }
+    co_return reply;
+  }
+}
+
+io::Task<Result<smtp::Reply>> Transaction::repair(Failure failure) {
+  using Cause = Failure::Cause;
+  begin_step();
+  const bool other_way = failure.cause == Cause::chunks_failed || failure.cause == Cause::no_answer;
+  const bool again = record_.repairs < kMostRepairs &&
+                     (other_way ? fresh_failures_++ == 0 : may_try_again(failure));
+  if (!again) {
+    co_return std::unexpected(std::move(failure));
+  }
+  lease_->close();
+  end_lease();
+  ++record_.repairs;
+  Result<smtp::Reply> reply = co_await ask_for_content();
+  co_return reply;
+}
+
+io::Task<std::optional<Result<smtp::Reply>>> Transaction::put_off(smtp::Reply refusal) {
+  const std::optional<Throttle> throttle = throttle_in(refusal);
+  std::optional<Result<smtp::Reply>> outcome;
+  if (!throttle) {
+    co_return outcome;
+  }
+  lease_.identity().slow_down(*throttle);
+  if (!std::exchange(waits_for_the_end_, true)) {
+    begin_step();
+  }
+  if (now() >= patience_until_) {
+    co_return outcome;
+  }
+  end_lease();
+  ++record_.repairs;
+  Result<smtp::Reply> reply = co_await ask_for_content();
+  if (reply || reply.error().cause != Failure::Cause::over_budget) {
+    outcome = std::move(reply);
+  }
+  co_return outcome;
+}
+
+smtp::Reply Transaction::as_told(smtp::Reply acceptance) const {
+  if (record_.fallback_of.empty()) {
+    return acceptance;
+  }
+  return own::taken_by_fallback(std::move(acceptance), record_.upstream, record_.fallback_of);
+}
+
+std::vector<std::string> Transaction::accepted() const {
+  std::vector<std::string> recipients;
+  for (const smtp::Recipient& recipient : accepted_) {
+    recipients.push_back(recipient.forward_path.text());
+  }
+  return recipients;
+}
+
+// --- Its end ---
 
 observe::Outcome Transaction::outcome_without_data() const {
   if (broken_) {
     return observe::Outcome::failed;
   }
-  return accepted_ > 0 ? observe::Outcome::abandoned : observe::Outcome::refused;
+  return accepted_.empty() ? observe::Outcome::refused : observe::Outcome::abandoned;
 }
 
 std::uint64_t Transaction::size_limit() const {
-  const smtp::Capabilities& offered = side_.connection->offered;
+  const smtp::Capabilities& offered = lease_->offered;
   return offered.size_offered ? offered.size : 0;
 }
 
+void Transaction::stop() {
+  if (lease_) {
+    lease_->close();
+  }
+}
+
 smtp::Reply Transaction::break_with(const Failure& failure) {
-  broken_ = reply_for(failure, side_.upstream.settings());
+  broken_ = reply_for(failure, upstream_->settings());
   return *broken_;
 }
 

@@ -3,25 +3,33 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "auth/credentials.h"
+#include "digest/digest.h"
 #include "io/cancellation.h"
 #include "io/task.h"
 #include "observe/events.h"
+#include "relay/client.h"
+#include "relay/envelope.h"
 #include "relay/failure.h"
+#include "relay/lease.h"
+#include "relay/settings.h"
 #include "relay/upstream.h"
-#include "relay/upstream_connection.h"
 #include "smtp/command.h"
 #include "smtp/reply.h"
 
 namespace truerelay::relay {
 
-// A session's way to its upstream: one connection at a time, kept from one transaction to the next.
+// A session's way to its upstream.
 struct UpstreamSide {
   Upstream& upstream;
-  io::Cancellation& cancellation;                  // Ends what is under way upstream.
-  std::optional<auth::Credentials> as_client;      // In passthrough, after AUTH.
-  std::unique_ptr<UpstreamConnection> connection;  // Empty before the first transaction.
+  const ListenerSettings& listener;
+  const Client& client;
+  io::Cancellation& cancellation;              // Ends what is under way upstream.
+  std::optional<auth::Credentials> as_client;  // In passthrough, after AUTH.
 
   [[nodiscard]] const auth::Credentials* credentials() const {
     return as_client ? &*as_client : nullptr;
@@ -30,24 +38,47 @@ struct UpstreamSide {
 
 // One mail transaction (RFC 5321 section 3.3), from MAIL to the answer to DATA.
 //
-// MAIL is held back and goes out with the first recipient, whose answer carries a refusal of MAIL.
-// What the client was told stays true, or all that follows is refused: once the upstream connection
-// is lost after an accepted recipient, the transaction is broken and each further step hears why.
+// MAIL is held back and goes out with the first recipients, whose answers carry a refusal of MAIL.
+// Where the connection is lost, the transaction is repeated on another one, out of the client's
+// sight, as long as its last byte was not handed on (rule T4). What the client was told stays true,
+// or all that follows is refused: the transaction is broken and each further step hears why.
 class Transaction {
  public:
   Transaction(smtp::Mail mail, UpstreamSide& side, observe::MessageRecord record);
 
   // MAIL alone, at once (`eager_mail`): its answer.
   io::Task<smtp::Reply> offer_sender();
-  // The upstream's answer to this recipient.
-  io::Task<smtp::Reply> offer(smtp::Recipient recipient);
-  // DATA: 354 when the body may come.
+  // The upstream's answers to these recipients.
+  io::Task<std::vector<smtp::Reply>> offer(std::vector<smtp::Recipient> recipients);
+  // DATA: 354 when the content may come.
   io::Task<smtp::Reply> open_data();
 
-  [[nodiscard]] unsigned accepted_recipients() const { return accepted_; }
+  // The content came to grief at `failure`, before its last byte. 354: it can be sent again from
+  // its beginning, over another connection; else the upstream's answer to the message.
+  io::Task<Result<smtp::Reply>> repair(Failure failure);
+  // The upstream refused the whole message for now. 354: as above, after a pause; nullopt: it is
+  // the client's to hear, or its patience is over.
+  io::Task<std::optional<Result<smtp::Reply>>> put_off(smtp::Reply refusal);
+
+  // From the 354 on.
+  [[nodiscard]] UpstreamConnection& connection() const { return *lease_; }
+  [[nodiscard]] Upstream& upstream() const { return lease_.upstream(); }
+  [[nodiscard]] Transfer transfer() const { return transfer_; }
+  // The upstream's acceptance, with a word about which upstream it was where that is not the first.
+  [[nodiscard]] smtp::Reply as_told(smtp::Reply acceptance) const;
+  // What makes the message the same as another one, besides its content.
+  [[nodiscard]] const std::string& first_upstream() const { return side_.upstream.settings().name; }
+  [[nodiscard]] std::string_view login() const {
+    return side_.as_client ? std::string_view(side_.as_client->user) : std::string_view();
+  }
+  [[nodiscard]] const std::string& sender() const { return record_.sender; }
+  [[nodiscard]] std::vector<std::string> accepted() const;
+
+  [[nodiscard]] unsigned accepted_recipients() const {
+    return static_cast<unsigned>(accepted_.size());
+  }
   [[nodiscard]] std::size_t offered_recipients() const { return record_.recipients.size(); }
-  [[nodiscard]] UpstreamConnection& connection() { return *side_.connection; }
-  // The relay could not go on with it: the upstream's connection was lost.
+  // The relay could not go on with it.
   [[nodiscard]] bool broken() const { return broken_.has_value(); }
   // How it stands where the client goes no further than its recipients.
   [[nodiscard]] observe::Outcome outcome_without_data() const;
@@ -55,30 +86,40 @@ class Transaction {
   [[nodiscard]] observe::MessageRecord& record() { return record_; }
   // What the upstream says of the size of a message; 0: nothing.
   [[nodiscard]] std::uint64_t size_limit() const;
+  // The time to finish is over.
+  void stop();
+  [[nodiscard]] const UpstreamSettings& settings() const { return upstream_->settings(); }
 
  private:
-  // Opens the transaction upstream, with the first recipient where there is one: the answer to the
-  // last of the two that the upstream did not refuse before.
-  io::Task<Result<smtp::Reply>> begin(const smtp::Recipient* first);
-  io::Task<Result<smtp::Reply>> begin_on_connection(const smtp::Recipient* first);
-  io::Task<Result<smtp::Reply>> answer_to(const smtp::Recipient& recipient);
-  io::Task<Result<void>> connect();
-  io::Task<Result<void>> hear_reset();
-  [[nodiscard]] bool can_take(const smtp::Recipient& recipient);  // SMTPUTF8, RFC 6531
+  io::Task<Result<EnvelopeAnswers>> say(std::span<const smtp::Recipient> fresh);
+  io::Task<Result<EnvelopeAnswers>> say_once(std::span<const smtp::Recipient> fresh);
+  io::Task<Result<void>> take_lease();
+  io::Task<Result<smtp::Reply>> ask_for_content();
+  [[nodiscard]] bool may_try_again(const Failure& failure);
+  [[nodiscard]] bool throttled(const EnvelopeAnswers& answers);
+  void end_lease();
+  void begin_step();
+  [[nodiscard]] bool takes(const smtp::Recipient& recipient) const;  // SMTPUTF8, RFC 6531
   [[nodiscard]] smtp::Reply beyond_ascii() const;
-  // The reply that is due now, which must be 2xx, 4xx or 5xx.
-  io::Task<Result<smtp::Reply>> answer();
-  [[nodiscard]] io::Time reply_deadline() const;
+  [[nodiscard]] io::Time now() const { return side_.upstream.parts().clock.now(); }
   smtp::Reply break_with(const Failure& failure);
 
   smtp::Mail mail_;
   UpstreamSide& side_;
   observe::MessageRecord record_;
-  bool begun_ = false;                         // The upstream said 2xx to MAIL.
+  Lease lease_;
+  const Upstream* upstream_;                   // The last one that it was tried with.
+  bool open_ = false;                          // The upstream said 2xx to MAIL, on this lease.
+  bool sender_told_ = false;                   // The client was told that it did.
+  Transfer transfer_ = Transfer::data;         // How its content goes, on this lease.
+  bool proven_ = false;                        // The leased connection answered of late.
+  unsigned fresh_failures_ = 0;                // Connections lost that were new.
+  io::Time patience_until_{};                  // Of the step under way.
+  bool waits_for_the_end_ = false;             // Which is the answer to the whole message.
   std::optional<smtp::Reply> sender_refused_;  // Its answer to MAIL, where that was 4xx or 5xx.
   std::optional<smtp::Reply> broken_;          // The answer to whatever follows.
   smtp::Reply last_reply_;
-  unsigned accepted_ = 0;
+  std::vector<smtp::Recipient> accepted_;  // As the client was told.
 };
 
 }  // namespace truerelay::relay

@@ -4,11 +4,14 @@
 
 #include <utility>
 
+#include "digest/keyed_hash.h"
 #include "relay/opening.h"
 #include "relay/own_replies.h"
 
 namespace truerelay::relay {
 namespace {
+
+constexpr io::Duration kDay = std::chrono::hours(24);
 
 class LoggedSteps final : public Steps {
  public:
@@ -25,27 +28,115 @@ class LoggedSteps final : public Steps {
   const std::string& upstream_;
 };
 
+// Another upstream can do what this one could not.
+bool calls_for_fallback(Failure::Cause cause) {
+  return cause != Failure::Cause::stopping && cause != Failure::Cause::over_budget;
+}
+
 }  // namespace
 
-io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
-    const auth::Credentials* as_client, Steps& steps, io::Cancellation& cancellation) {
-  std::optional<auth::Credentials> stored;
-  if (as_client == nullptr && parts_.credentials != nullptr) {
-    std::expected<auth::Credentials, auth::Refusal> found =
-        co_await parts_.credentials->credentials();
-    if (!found) {
-      co_return fail(found.error().permanent ? Failure::Cause::no_credentials
-                                             : Failure::Cause::credentials_deferred,
-                     found.error().detail);
-    }
-    stored = std::move(*found);
+Upstream::Upstream(UpstreamSettings settings, Parts parts)
+    : settings_(std::move(settings)), parts_(parts), pool_(*this) {}
+
+// --- Connections for transactions ---
+
+io::Task<Result<Lease>> Upstream::lease(const auth::Credentials* as_client, Asker asker) {
+  if (out_of_use_) {
+    warm();
+    Result<Lease> instead = co_await lease_of_fallback(
+        {Failure::Cause::unreachable, "it failed a moment ago", std::nullopt}, asker);
+    co_return instead;
   }
+  Result<Lease> lease = co_await pool_.lease(as_client, asker);
+  if (!lease && fallback_ != nullptr && calls_for_fallback(lease.error().cause)) {
+    Result<Lease> instead = co_await lease_of_fallback(std::move(lease.error()), asker);
+    co_return instead;
+  }
+  co_return lease;
+}
+
+// Where the fallback fails too, what failed first is what is told.
+io::Task<Result<Lease>> Upstream::lease_of_fallback(Failure why, Asker asker) {
+  Result<Lease> lease = co_await fallback_->pool_.lease(nullptr, asker);
+  if (lease) {
+    co_return lease;
+  }
+  Failure both = std::move(why);
+  const smtp::Reply other = reply_for(lease.error(), fallback_->settings_);
+  both.detail +=
+      fmt::format("{}its fallback {} failed as well: {} {}", both.detail.empty() ? "" : "; ",
+                  fallback_->settings_.name, other.code, other.lines.front());
+  co_return std::unexpected(std::move(both));
+}
+
+void Upstream::warm() {
+  if (!out_of_use_) {
+    pool_.warm();
+    return;
+  }
+  if (!next_trial_.active(now())) {
+    next_trial_.begin(now());
+    pool_.warm();
+  }
+  fallback_->pool_.warm();
+}
+
+void Upstream::opened() {
+  next_trial_.end();
+  if (std::exchange(out_of_use_, false)) {
+    parts_.events.note(observe::Level::warning, settings_.name,
+                       fmt::format("can be used again; its fallback {} is not needed any more",
+                                   fallback_->settings_.name));
+  }
+}
+
+void Upstream::opening_failed(const Failure& failure) {
+  if (fallback_ == nullptr || !calls_for_fallback(failure.cause)) {
+    return;
+  }
+  next_trial_.begin(now());
+  if (!std::exchange(out_of_use_, true)) {
+    parts_.events.note(
+        observe::Level::error, settings_.name,
+        fmt::format("cannot be used, so its fallback {} takes the messages that nobody was told "
+                    "anything about: {}",
+                    fallback_->settings_.name, smtp::one_line(reply_for(failure, settings_))));
+  }
+}
+
+io::Task<void> Upstream::close() { co_await pool_.close(); }
+
+// --- Opening one ---
+
+io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials() {
+  if (parts_.credentials == nullptr) {
+    co_return Result<std::optional<auth::Credentials>>(std::nullopt);
+  }
+  std::expected<auth::Credentials, auth::Refusal> found =
+      co_await parts_.credentials->credentials();
+  if (!found) {
+    co_return fail(found.error().permanent ? Failure::Cause::no_credentials
+                                           : Failure::Cause::credentials_deferred,
+                   found.error().detail);
+  }
+  std::optional<auth::Credentials> stored = std::move(*found);
+  co_return stored;
+}
+
+digest::Digest Upstream::digest_of(const auth::Credentials* credentials) const {
+  digest::KeyedHash hash(parts_.key);
+  hash.field("credentials");
+  if (credentials != nullptr) {
+    hash.field(credentials->user);
+    hash.field(credentials->secret.reveal());
+  }
+  return hash.finish();
+}
+
+io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
+    const auth::Credentials* credentials, Steps& steps, io::Cancellation& cancellation) {
   Result<std::unique_ptr<UpstreamConnection>> connection =
-      co_await open_connection(settings_, parts_,
-                               as_client != nullptr ? as_client
-                               : stored             ? &*stored
-                                                    : nullptr,
-                               steps, cancellation);
+      co_await open_connection(settings_, parts_, credentials, steps, cancellation);
   if (connection) {
     offered_ = (*connection)->offered;
   }
@@ -53,30 +144,73 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
 }
 
 io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
-    const auth::Credentials* as_client, io::Cancellation& cancellation) {
+    const auth::Credentials* credentials, io::Cancellation& cancellation) {
   LoggedSteps steps(parts_.events, settings_.name);
   Result<std::unique_ptr<UpstreamConnection>> connection =
-      co_await open(as_client, steps, cancellation);
+      co_await open(credentials, steps, cancellation);
   co_return connection;
 }
 
 io::Task<void> Upstream::make_first_contact(io::Cancellation& cancellation) {
-  Result<std::unique_ptr<UpstreamConnection>> connection = co_await open(nullptr, cancellation);
-  if (!connection) {
-    if (!cancellation.requested()) {
-      parts_.events.note(observe::Level::error, settings_.name,
-                         "is not usable now, clients would hear: " +
-                             smtp::one_line(reply_for(connection.error(), settings_)));
+  std::optional<Failure> failure;
+  if (passthrough()) {
+    Result<std::unique_ptr<UpstreamConnection>> visit = co_await open(nullptr, cancellation);
+    if (visit) {
+      note_ready(**visit);
+      co_await (*visit)->quit();
+    } else {
+      failure = std::move(visit.error());
     }
-    co_return;
+  } else {
+    const Asker asker{.group = this,
+                      .client = nullptr,
+                      .until = now() + settings_.connect_timeout,
+                      .cancellation = cancellation,
+                      .message = false};
+    Result<Lease> lease = co_await pool_.lease(nullptr, asker);
+    if (lease) {
+      note_ready(**lease);
+    } else {
+      failure = std::move(lease.error());
+    }
   }
-  UpstreamConnection& upstream = **connection;
+  if (failure && !cancellation.requested()) {
+    parts_.events.note(
+        observe::Level::error, settings_.name,
+        "is not usable now, clients would hear: " + smtp::one_line(reply_for(*failure, settings_)));
+  }
+}
+
+void Upstream::note_ready(const UpstreamConnection& connection) {
   parts_.events.note(
       observe::Level::info, settings_.name,
-      fmt::format("is ready at {}{}{}", upstream.address,
-                  upstream.tls.version.empty() ? ", without TLS" : ", " + upstream.tls.version,
-                  upstream.user.empty() ? "" : ", logged in as " + upstream.user));
-  co_await upstream.quit();
+      fmt::format("is ready at {}{}{}", connection.address,
+                  connection.tls.version.empty() ? ", without TLS" : ", " + connection.tls.version,
+                  connection.user.empty() ? "" : ", logged in as " + connection.user));
+}
+
+// --- Chunks ---
+
+bool Upstream::takes_chunks(const smtp::Capabilities& offered) const {
+  return settings_.chunking == Chunking::automatic && offered.chunking && now() >= data_until_;
+}
+
+void Upstream::fail_chunks(std::string_view how) {
+  if (now() < data_until_) {
+    return;
+  }
+  data_until_ = now() + kDay;
+  parts_.events.note(observe::Level::warning, settings_.name,
+                     fmt::format("offers CHUNKING and fails at it ({}), so it gets DATA for a day; "
+                                 "chunking = \"off\" in {} makes that lasting",
+                                 how, settings_.file));
+}
+
+void Upstream::stall_in_chunk() {
+  if (stalled_ != io::Time{} && now() < stalled_ + kDay) {
+    fail_chunks("it stopped taking a chunk, twice");
+  }
+  stalled_ = now();
 }
 
 }  // namespace truerelay::relay

@@ -13,6 +13,7 @@ constexpr io::Duration kLastWords = std::chrono::seconds(1);
 UpstreamConnection::UpstreamConnection(io::Clock& clock, io::Executor& executor,
                                        io::Connection connection)
     : address(std::move(connection.address)),
+      heard_last(clock.now()),
       clock_(clock),
       channel_(clock, executor, std::move(connection.stream)) {
   channel_.when_read_ahead(
@@ -57,6 +58,7 @@ io::Task<Result<smtp::Reply>> UpstreamConnection::reply(io::Time until) {
         early_ ? std::exchange(early_, std::nullopt) : parse();
     if (reply) {
       --due_;
+      heard_last = clock_.now();
       if (due_ == 0 && watching_ && !broken_) {
         channel_.read_ahead();
       }
@@ -82,14 +84,16 @@ io::Task<Result<smtp::Reply>> UpstreamConnection::ask(std::string_view line, io:
   co_return answer;
 }
 
-void UpstreamConnection::begin_body() {
-  body_ = Body::streaming;
+void UpstreamConnection::begin_content(Transfer transfer) {
+  content_ = Content::streaming;
+  transfer_ = transfer;
   early_.reset();
   channel_.read_ahead();
   read_ahead_ended();
 }
 
-io::Task<Result<void>> UpstreamConnection::send_body(std::string_view bytes, io::Time deadline) {
+io::Task<Result<void>> UpstreamConnection::send_content(std::string_view bytes, io::Time deadline) {
+  due_ += transfer_ == Transfer::chunks && content_ == Content::streaming ? 1 : 0;
   const io::Result<void> written = co_await channel_.write(bytes, deadline);
   if (!written) {
     co_await hear_last_words();
@@ -113,37 +117,82 @@ io::Task<void> UpstreamConnection::hear_last_words() {
   }
 }
 
-io::Task<Result<void>> UpstreamConnection::complete_body(std::string_view bytes,
-                                                         io::Time deadline) {
-  body_ = Body::completing;
+io::Task<Result<void>> UpstreamConnection::complete_content(std::string_view bytes,
+                                                            io::Time deadline) {
+  content_ = Content::completing;
   ++due_;
-  Result<void> sent = co_await send_body(bytes, deadline);
-  body_ = Body::none;
+  Result<void> sent = co_await send_content(bytes, deadline);
+  content_ = Content::none;
   co_return sent;
+}
+
+io::Task<Result<smtp::Reply>> UpstreamConnection::final_reply(io::Time until) {
+  std::optional<smtp::Reply> refusal;
+  while (due_ > 1) {
+    Result<smtp::Reply> chunk = co_await reply(until);
+    if (!chunk && !refusal) {
+      co_return chunk;
+    }
+    if (chunk && !chunk->completion() && !refusal) {
+      refusal = *std::move(chunk);
+    }
+    if (broken_) {
+      break;
+    }
+  }
+  if (refusal && broken_) {
+    co_return *std::move(refusal);
+  }
+  Result<smtp::Reply> answer = co_await reply(until);
+  if (refusal && answer && answer->completion()) {
+    co_return break_with({Failure::Cause::protocol_violation,
+                          "it refused a part of the message and accepted the end", *refusal});
+  }
+  if (refusal) {
+    co_return *std::move(refusal);
+  }
+  co_return answer;
 }
 
 // While a body goes out, whatever comes ends it. While its last bytes go out, only a refusal does:
 // an acceptance may be the answer to what is complete already, and when the connection ends, the
 // write alone knows whether all was handed on before.
 void UpstreamConnection::read_ahead_ended() {
-  if (body_ == Body::none || early_) {
+  if (content_ == Content::none || early_) {
     return;
   }
-  early_ = parse();
-  while (!early_ && channel_.failure() == nullptr) {
+  while (true) {
+    early_ = parse();
+    if (chunk_taken()) {
+      continue;
+    }
+    if (early_ || channel_.failure() != nullptr) {
+      break;
+    }
     if (channel_.read_ahead()) {
       return;
     }
-    early_ = parse();
   }
   if (!early_) {
     early_ = break_with(from_io(*channel_.failure()));
   }
   const bool refused = early_->has_value() && !(*early_)->completion();
-  if (body_ == Body::streaming || refused) {
+  if (content_ == Content::streaming || refused) {
     broken_ = true;
     channel_.close();
   }
+}
+
+// The answer to a chunk before the last one, as it should be, is no early reply: it is done with.
+bool UpstreamConnection::chunk_taken() {
+  const std::size_t last = content_ == Content::completing ? 1 : 0;
+  if (transfer_ == Transfer::data || due_ <= last || !early_ || !*early_ ||
+      !(*early_)->completion()) {
+    return false;
+  }
+  early_.reset();
+  --due_;
+  return true;
 }
 
 io::Task<Result<void>> UpstreamConnection::secure(io::TlsClient& client, std::string host,

@@ -20,6 +20,12 @@
 
 namespace truerelay::relay {
 
+// How the content of a message goes to an upstream.
+enum class Transfer {
+  data,    // Dot-stuffed, after the 354 to DATA (RFC 5321 section 4.1.1.4).
+  chunks,  // As it is, with BDAT (RFC 3030 section 2).
+};
+
 // One connection to an upstream: flights of commands out, replies in, in their order.
 //
 // Every failure leaves it broken: nothing more is sent on it, and its owner lets it go. A reply
@@ -39,14 +45,19 @@ class UpstreamConnection {
   // For a command that is a flight of its own.
   io::Task<Result<smtp::Reply>> ask(std::string_view line, io::Time until);
 
-  // From the 354 on. A refusal that comes while the body goes out is an early one; it ends a write
-  // that the upstream does not take any more, and the connection with it.
-  void begin_body();
-  io::Task<Result<void>> send_body(std::string_view bytes, io::Time deadline);
-  // What came before the end of the body, if anything: a reply, or the end of the connection.
+  // The content of a message: after the 354 to DATA, or in chunks, each with an answer of its own.
+  // A refusal that comes before the end is an early one; it ends a write that the upstream does not
+  // take any more, and the connection with it.
+  void begin_content(Transfer transfer);
+  // Bytes of the data, or one whole chunk with its BDAT line.
+  io::Task<Result<void>> send_content(std::string_view bytes, io::Time deadline);
+  // What came before the end, if anything: a reply, or the end of the connection.
   [[nodiscard]] const std::optional<Result<smtp::Reply>>& early_reply() const { return early_; }
-  // Sends the bytes that complete the message; its answer is due then.
-  io::Task<Result<void>> complete_body(std::string_view bytes, io::Time deadline);
+  // Sends the bytes that complete the message.
+  io::Task<Result<void>> complete_content(std::string_view bytes, io::Time deadline);
+  // The answer to the message. Where a chunk was refused, that is the answer: no server may accept
+  // the rest then (RFC 3030 section 2), and one that does breaks the protocol.
+  io::Task<Result<smtp::Reply>> final_reply(io::Time until);
 
   // Puts TLS over the connection.
   io::Task<Result<void>> secure(io::TlsClient& tls, std::string host, io::Time deadline);
@@ -67,9 +78,12 @@ class UpstreamConnection {
   std::string user;            // Who is logged in, or empty.
   smtp::Reply login_reply;     // The answer to AUTH, where there was one.
   bool needs_reset = false;    // A transaction was begun here and not completed.
+  unsigned messages = 0;       // Transactions that were begun here.
+  io::Time heard_last;         // When it gave its last answer.
 
  private:
   void read_ahead_ended();
+  [[nodiscard]] bool chunk_taken();
   io::Task<void> hear_last_words();
   // A whole reply from what has arrived; nullopt while more bytes are needed.
   [[nodiscard]] std::optional<Result<smtp::Reply>> parse();
@@ -83,8 +97,9 @@ class UpstreamConnection {
   std::optional<Result<smtp::Reply>> early_;
   std::optional<smtp::Reply> farewell_;  // A 421 that came unasked.
   std::size_t due_ = 0;
-  enum class Body { none, streaming, completing };
-  Body body_ = Body::none;
+  enum class Content { none, streaming, completing };
+  Content content_ = Content::none;
+  Transfer transfer_ = Transfer::data;
   bool watching_ = false;
   bool broken_ = false;
   io::Stream* handshaking_ = nullptr;  // The stream while the TLS client has it.

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+
+#include "digest/digest.h"
+#include "io/channel.h"
+#include "io/clock.h"
+#include "relay/duplicates.h"
+#include "smtp/reply.h"
+
+namespace truerelay::relay {
+
+// Whether a client heard that its message was accepted (rule T7). A reply that was written may
+// still be lost with the connection; what the client does next tells: whoever speaks on, or ends in
+// good order, has heard it. What was not heard is remembered, for the client will send it again.
+class Hearing {
+ public:
+  // `window` is how long it is remembered.
+  Hearing(Duplicates& duplicates, const io::Clock& clock, io::Duration window)
+      : duplicates_(duplicates), clock_(clock), window_(window) {}
+
+  // The client was told of the acceptance; `handed_on`: as far as can be known.
+  void told(const digest::Digest& message, const smtp::Reply& acceptance, bool handed_on) {
+    told_ = Told{message, acceptance};
+    if (!handed_on) {
+      remember();
+    }
+  }
+
+  // What came from the client, or happened to it, after that.
+  void heard(io::Channel::Arrival arrival) {
+    if (!told_) {
+      return;
+    }
+    if (arrival == io::Channel::Arrival::failed) {
+      remember();
+    } else {
+      duplicates_.forget(told_->message);
+      told_.reset();
+    }
+  }
+
+ private:
+  struct Told {
+    digest::Digest message;
+    smtp::Reply acceptance;
+  };
+
+  void remember() {
+    duplicates_.remember(told_->message, std::move(told_->acceptance), clock_.now() + window_);
+    told_.reset();
+  }
+
+  Duplicates& duplicates_;
+  const io::Clock& clock_;
+  io::Duration window_;
+  std::optional<Told> told_;  // The last acceptance, until it is known whether it was heard.
+};
+
+}  // namespace truerelay::relay
