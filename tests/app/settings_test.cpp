@@ -20,6 +20,7 @@ TEST(Settings, AListenersKeysReachTheRelay) {
   listener.max_clients = 7;
   listener.command_timeout = 11s;
   listener.data_timeout = 13s;
+  listener.duplicate_window = 17s;
   const relay::ListenerSettings settings = listener_settings(listener);
   EXPECT_EQ(settings.name, "erp");
   EXPECT_FALSE(settings.host_name.empty());
@@ -31,6 +32,7 @@ TEST(Settings, AListenersKeysReachTheRelay) {
   EXPECT_EQ(settings.max_clients, 7U);
   EXPECT_EQ(settings.command_timeout, 11s);
   EXPECT_EQ(settings.data_timeout, 13s);
+  EXPECT_EQ(settings.duplicate_window, 17s);
 }
 
 TEST(Settings, AnUpstreamsKeysReachTheRelay) {
@@ -54,10 +56,36 @@ TEST(Settings, AnUpstreamsKeysReachTheRelay) {
   EXPECT_EQ(settings.tls, relay::Tls::none);
   EXPECT_EQ(settings.helo_name, "erp.contoso.example");
   EXPECT_TRUE(settings.eager_mail);
+  EXPECT_EQ(settings.chunking, relay::Chunking::automatic);
   EXPECT_EQ(settings.connect_timeout, 2s);
   EXPECT_EQ(settings.reply_timeout, 3s);
   EXPECT_EQ(settings.data_timeout, 5s);
   EXPECT_EQ(settings.final_reply_timeout, 7s);
+}
+
+TEST(Settings, AnUpstreamsLimitsReachTheRelay) {
+  config::Upstream upstream;
+  upstream.chunking = config::Chunking::off;
+  upstream.max_connections = 2;
+  upstream.rate_per_minute = 3;
+  upstream.max_messages_per_connection = 5;
+  upstream.idle_close = 7s;
+  upstream.keep_warm = true;
+  upstream.patience = 11s;
+  upstream.replay_buffer = 13;
+  upstream.replay_file = true;
+  upstream.fallback = "backup";
+  const relay::UpstreamSettings settings = upstream_settings(upstream);
+  EXPECT_EQ(settings.chunking, relay::Chunking::off);
+  EXPECT_EQ(settings.max_connections, 2U);
+  EXPECT_EQ(settings.rate_per_minute, 3U);
+  EXPECT_EQ(settings.max_messages_per_connection, 5U);
+  EXPECT_EQ(settings.idle_close, 7s);
+  EXPECT_TRUE(settings.keep_warm);
+  EXPECT_EQ(settings.patience, 11s);
+  EXPECT_EQ(settings.replay_buffer, 13U);
+  EXPECT_TRUE(settings.replay_file);
+  EXPECT_EQ(settings.fallback, "backup");
 }
 
 TEST(Settings, WithoutAHeloNameThisMachinesNameIsUsed) {

@@ -8,12 +8,15 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "digest/key.h"
 #include "io/cancellation.h"
+#include "io/scope.h"
 #include "relay/listener.h"
 #include "relay/services.h"
 #include "relay/upstream.h"
 #include "tests/attacks/bytes.h"
 #include "tests/simulation/link.h"
+#include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/world.h"
 
@@ -66,7 +69,7 @@ struct Stage::Parts {
         identity(std::move(setting.identity)),
         source(login ? std::make_unique<StoredLogin>(*login) : nullptr),
         upstream(std::move(setting.upstream),
-                 {world, world, records, dialer, trust.get(), source.get()}),
+                 {world, world, records, dialer, trust.get(), source.get(), key}),
         listener(services, std::move(setting.listener), upstream, nullptr) {
     scripted.scripts = std::move(setting.scripts);
     scripted.implicit_tls = upstream.settings().tls == relay::Tls::implicit;
@@ -92,7 +95,14 @@ struct Stage::Parts {
   std::unique_ptr<auth::CredentialSource> source;
   io::Cancellation stopping;
   io::Cancellation stopped;
-  relay::Services services{world, world, records, stopping, stopped};
+  static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
+  digest::Key key{kKey};
+  relay::Duplicates duplicates{key, world, world};
+  relay::ReplayMemory replay_memory;
+  simulation::MemoryScratches scratch;
+  relay::Services services{world,   world,      records,       stopping,
+                           stopped, duplicates, replay_memory, scratch};
+  io::Scope closing{world};
   relay::Upstream upstream;
   relay::Listener listener;
   std::list<RawClient> clients;
@@ -171,6 +181,9 @@ void Stage::end() {
   stop();
   (void)parts.world.run_for(std::chrono::seconds(1));
   EXPECT_EQ(parts.listener.sessions(), 0U) << "a session goes on after the service's end";
+  parts.closing.spawn(parts.upstream.close());
+  (void)parts.world.run_for(std::chrono::seconds(10));
+  EXPECT_EQ(parts.closing.running(), 0U) << "a connection to the upstream outlives the service";
   parts.scripted.leave();
   const auto all_gone = [&parts] {
     return parts.listener.sessions() == 0 && parts.scripted.gone() &&

@@ -112,7 +112,8 @@ Scene::Scene(Arrangement setup)
       records,
       metered_dialer_,
       !tls_ ? nullptr : (setup_.upstream_trusted ? tls_->trusts.get() : tls_->doubts.get()),
-      nobody_logs_in ? nullptr : &login_};
+      nobody_logs_in ? nullptr : &login_,
+      key_};
   upstream_ = std::make_unique<Upstream>(setup_.upstream, parts);
   listener_ = std::make_unique<Listener>(services_, setup_.listener, *upstream_,
                                          setup_.listener_has_tls ? tls_->server.get() : nullptr);
@@ -129,6 +130,9 @@ Scene::~Scene() {
   practice_ends_.cancel();
   staged.hang_up();
   world.run_for(3h);
+  contacts_.spawn(upstream_->close());
+  world.run_for(1h);
+  EXPECT_EQ(contacts_.running(), 0U);
   EXPECT_EQ(listener_->sessions(), 0U) << "a session has not ended";
   EXPECT_EQ(practice_.running(), 0U);
   EXPECT_EQ(staged.sessions(), 0U);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <string_view>
 
 #include "auth/credentials.h"
+#include "digest/key.h"
 #include "io/cancellation.h"
 #include "io/tls.h"
 #include "relay/listener.h"
@@ -20,6 +23,7 @@
 #include "tests/relay/records.h"
 #include "tests/relay/staged_upstream.h"
 #include "tests/sandbox/memory_ledger.h"
+#include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/world.h"
 
@@ -85,8 +89,11 @@ class Scene {
   io::Cancellation stopping;
   io::Cancellation stopped;
   Meter meter;
+  simulation::MemoryScratches scratch;
 
  private:
+  static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
+
   struct Tls;
 
   io::Task<void> contact();
@@ -99,7 +106,11 @@ class Scene {
   io::Scope contacts_{world};
   simulation::SimulatedDialer dialer_;
   MeteredDialer metered_dialer_{dialer_, meter};
-  const Services services_{world, world, records, stopping, stopped};
+  const digest::Key key_{kKey};
+  Duplicates duplicates_{key_, world, world};
+  ReplayMemory replay_memory_;
+  const Services services_{world,   world,       records,        stopping,
+                           stopped, duplicates_, replay_memory_, scratch};
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<Listener> listener_;
   unsigned arrivals_ = 0;

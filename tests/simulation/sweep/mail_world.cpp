@@ -3,10 +3,12 @@
 #include <optional>
 #include <utility>
 
+#include "digest/key.h"
 #include "io/scope.h"
 #include "relay/listener.h"
 #include "relay/upstream.h"
 #include "sandbox/session.h"
+#include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/sweep/mail_client.h"
 #include "tests/simulation/trace.h"
@@ -73,7 +75,7 @@ struct MailWorld::Parts {
         client_dialer(network, ipv4(10, 0, 0, 1)),
         relay_dialer(network, ipv4(10, 0, 0, 2)),
         server_tls(*practice.parts_->server),
-        services{world, world, relay_book, stopping, stopped},
+        services{world, world, relay_book, stopping, stopped, duplicates, replay_memory, scratch},
         scope(world) {
     Random& random = world.random();
     tls::ClientContext::Settings settings;
@@ -137,7 +139,7 @@ struct MailWorld::Parts {
     password.emplace(random.chance(0.03) ? "wrong" : kPassword);
     upstream.emplace(std::move(settings),
                      relay::Upstream::Parts{world, world, relay_book, relay_dialer,
-                                            client_tls.get(), &*password});
+                                            client_tls.get(), &*password, key});
     relay::ListenerSettings listens;
     listens.name = "erp";
     listens.host_name = "relay.example";
@@ -201,6 +203,7 @@ struct MailWorld::Parts {
     }
     stopping.cancel();
     stopped.cancel();
+    scope.spawn(upstream->close());
     upstream_stop.cancel();
     const auto all_done = [this] { return sessions_are_over() && scope.running() == 0; };
     if (world.run_until(all_done) != World::Stop::done) {
@@ -235,6 +238,11 @@ struct MailWorld::Parts {
   io::Cancellation stopping;
   io::Cancellation stopped;
   io::Cancellation upstream_stop;
+  static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
+  digest::Key key{kKey};
+  relay::Duplicates duplicates{key, world, world};
+  relay::ReplayMemory replay_memory;
+  MemoryScratches scratch;
   relay::Services services;
   std::optional<StoredPassword> password;
   std::optional<relay::Upstream> upstream;
