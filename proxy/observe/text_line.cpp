@@ -63,7 +63,9 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   line += " to=" + recipients(record);
   line += fmt::format(" size={}", record.size);
   add(line, "upstream", record.upstream);
-  add(line, "fallback_of", record.fallback_of);
+  if (!record.fallback_of.empty()) {
+    add(line, "fallback_of", record.fallback_of);
+  }
   add(line, "address", record.upstream_address);
   add(line, "tls", record.tls);
   add(line, "user", record.user);
@@ -75,7 +77,9 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   if (record.repairs > 0) {
     line += fmt::format(" repairs={}", record.repairs);
   }
-  add(line, "duplicate", record.duplicate ? "yes" : "");
+  if (record.duplicate) {
+    add(line, "duplicate", "yes");
+  }
   add(line, "client_heard", record.client_heard ? "yes" : "no");
   return line;
 }

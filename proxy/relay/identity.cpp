@@ -18,6 +18,10 @@ constexpr io::Duration kSignOfLife = std::chrono::seconds(10);
 // soon, by itself, so that the upstream need not keep what it has of it.
 constexpr io::Duration kLongestOpen = std::chrono::seconds(1);
 
+long long in_seconds(io::Duration duration) {
+  return std::chrono::ceil<std::chrono::seconds>(duration).count();
+}
+
 }  // namespace
 
 // One that waits for a connection: until it is given one, or told why not.
@@ -112,7 +116,9 @@ Identity::Identity(Upstream& upstream, io::Scope& scope, io::Cancellation& closi
 
 Identity::~Identity() = default;
 
-std::size_t Identity::connections() const { return lent_ + idle_.size() + opening_ + tended_; }
+std::size_t Identity::connections() const {
+  return lent_ + idle_.size() + opening_ + tended_ + leaving_;
+}
 
 bool Identity::unused() const {
   return connections() == 0 && line_.empty() && !refusal_.active(upstream_.parts().clock.now()) &&
@@ -133,7 +139,7 @@ io::Task<Result<Lease>> Identity::lease(const auth::Credentials* as_client, Aske
     }
   }
   Waiter waiter(*this, as_client, asker);
-  serve_soon();
+  serve();
   co_await waiter;
   if (!waiter.result) {
     co_return std::unexpected(std::move(waiter.result.error()));
@@ -225,14 +231,20 @@ void Identity::patience_is_over(Waiter& waiter) {
 
 void Identity::slow_down(Throttle throttle) { budget_.slow_down(throttle); }
 
-Failure Identity::over_budget() const {
+Failure Identity::over_budget() {
   if (put_off_) {
     return *put_off_;
   }
   const UpstreamSettings& settings = upstream_.settings();
+  const io::Time chance = budget_.next_message();
+  const std::string outlook =
+      chance == io::Time::max()
+          ? fmt::format("all {} connections are in use", settings.max_connections)
+          : fmt::format("the next one may begin in {} s",
+                        in_seconds(std::max(chance - upstream_.parts().clock.now(), {})));
   return {Failure::Cause::over_budget,
-          fmt::format("this client waited {} s (\"patience\") for its turn",
-                      std::chrono::duration_cast<std::chrono::seconds>(settings.patience).count()),
+          fmt::format("this client waited {} s (\"patience\") for its turn, and {}",
+                      in_seconds(settings.patience), outlook),
           std::nullopt};
 }
 
@@ -275,7 +287,10 @@ void Identity::idle_for_long(Idle& idle) {
 }
 
 io::Task<void> Identity::take_leave(std::unique_ptr<UpstreamConnection> connection) {
+  ++leaving_;
   co_await connection->quit();
+  --leaving_;
+  serve_soon();
 }
 
 // Says something that changes nothing but ends what was left open and keeps the connection alive.
@@ -374,7 +389,10 @@ void Identity::opening_failed(Failure failure) {
     put_off_ = std::move(failure);
     return;
   }
-  upstream_.opening_failed(failure);
+  // What serves on other connections is not out of use.
+  if (served == 0) {
+    upstream_.opening_failed(failure);
+  }
   if (!line_.empty()) {
     line_.take().finish(std::unexpected(std::move(failure)));
   }

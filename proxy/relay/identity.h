@@ -86,7 +86,7 @@ class Identity {
   void open_what_is_wanted();
   void await_next_chance();
   void patience_is_over(Waiter& waiter);
-  [[nodiscard]] Failure over_budget() const;
+  [[nodiscard]] Failure over_budget();
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
   void rest(std::unique_ptr<UpstreamConnection> connection);
@@ -108,6 +108,7 @@ class Identity {
   unsigned lent_ = 0;
   unsigned opening_ = 0;
   unsigned tended_ = 0;             // Reset or kept alive just now.
+  unsigned leaving_ = 0;            // The upstream counts them until they are closed.
   std::optional<Failure> put_off_;  // Why no login is tried just now.
   std::optional<Failure> refused_;  // The last login, with these credentials.
   digest::Digest refused_credentials_{};

@@ -42,6 +42,18 @@ TEST(JsonLine, OfAMessageIsStable) {
             R"("reply":"250 2.0.0 OK","client_heard":true})");
 }
 
+TEST(JsonLine, NamesWhatTheClientDidNotSeeWhereThereIsSomething) {
+  MessageRecord record = accepted_message();
+  record.fallback_of = "gmail";
+  record.repairs = 2;
+  record.duplicate = true;
+  const std::string line = json_line(kEvening, record);
+  EXPECT_NE(line.find(R"("upstream":"office365","fallback_of":"gmail",)"), std::string::npos)
+      << line;
+  EXPECT_NE(line.find(R"("repairs":2,"duplicate":true,"client_heard":true)"), std::string::npos)
+      << line;
+}
+
 TEST(JsonLine, HasTheSameKeysWhenEverythingIsEmpty) {
   EXPECT_EQ(keys(json_line(kEvening, MessageRecord{})),
             keys(json_line(kEvening, accepted_message())));

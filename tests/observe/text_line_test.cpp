@@ -46,6 +46,21 @@ TEST(TextLine, OfAMessageInDoubtIsAnError) {
   EXPECT_TRUE(line.ends_with(" client_heard=no")) << line;
 }
 
+TEST(TextLine, NamesTheUpstreamWhosePlaceAnotherOneTook) {
+  MessageRecord record = accepted_message();
+  record.fallback_of = "gmail";
+  const std::string line = text_line(kEvening, record);
+  EXPECT_NE(line.find(" upstream=office365 fallback_of=gmail "), std::string::npos) << line;
+}
+
+TEST(TextLine, TellsWhatTheClientDidNotSee) {
+  MessageRecord record = accepted_message();
+  record.repairs = 2;
+  record.duplicate = true;
+  const std::string line = text_line(kEvening, record);
+  EXPECT_TRUE(line.ends_with(" repairs=2 duplicate=yes client_heard=yes")) << line;
+}
+
 TEST(TextLine, OfAFailedSessionNamesTheReason) {
   EXPECT_EQ(text_line(kEvening, failed_session()),
             "2026-11-21T20:41:24.123Z warn  session 7f3a-13 failed listener=erp "
