@@ -13,7 +13,7 @@ import peers
 from peers import LIMIT, POSTFIX, STRAIGHT, STUNNEL, STUNNEL_IMPLICIT, TRUERELAY, Peer
 from processes import BenchError
 from table import Bound, Section
-from tools import Login, Tools, Upstream, wide_area
+from tools import Tools, Upstream, wide_area
 
 ROUND_TRIP = 0.030  # Seconds.
 MIB = 1024 * 1024

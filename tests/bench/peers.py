@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from processes import LOOPBACK, Program, ProgramFamily, free_port
+from processes import LOOPBACK, BenchError, Program, ProgramFamily, free_port
 from tools import PASSWORD, USER, Login, Tools
 
 TRUERELAY = "truerelay"
