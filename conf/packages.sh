@@ -2,8 +2,8 @@
 # installing what is missing of it.
 
 build_packages="clang-19 lld-19 cmake ninja-build pkg-config libuv1-dev libtoml11-dev
-  android-libboringssl-dev libsodium-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
-  ca-certificates"
+  android-libboringssl-dev libsodium-dev libhighwayhash-dev libcli11-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev ca-certificates"
 
 # install_missing PACKAGE...: says what is missing and installs it, with sudo where needed.
 install_missing() {

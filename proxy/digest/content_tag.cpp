@@ -1,38 +1,49 @@
 #include "digest/content_tag.h"
 
-#include <sodium.h>
+#include <highwayhash/highwayhash_target.h>
+#include <highwayhash/instruction_sets.h>
+
+#include <algorithm>
+#include <cstring>
 
 namespace truerelay::digest {
-namespace {
 
-template <class State>
-crypto_onetimeauth_state* native(State& state) {
-  return reinterpret_cast<crypto_onetimeauth_state*>(state.data());
-}
-
-}  // namespace
-
-ContentTag::ContentTag(const Key& key) {
-  static_assert(kStateSize == sizeof(crypto_onetimeauth_state));
-  static_assert(kStateAlignment == alignof(crypto_onetimeauth_state));
-  static_assert(sizeof(Tag) == crypto_onetimeauth_BYTES);
-  static_assert(Key::kSize == crypto_onetimeauth_KEYBYTES);
-  crypto_onetimeauth_init(native(state_),
-                          reinterpret_cast<const unsigned char*>(key.for_content_.data()));
-}
-
-ContentTag::~ContentTag() { sodium_memzero(state_.data(), state_.size()); }
+ContentTag::ContentTag(const Key& key) : key_(key), blocks_(key) { blocks_.field("content"); }
 
 void ContentTag::take(std::string_view bytes) {
-  crypto_onetimeauth_update(native(state_), reinterpret_cast<const unsigned char*>(bytes.data()),
-                            bytes.size());
   size_ += bytes.size();
+  while (!bytes.empty()) {
+    if (partial_.empty() && bytes.size() >= kBlock) {
+      take_block(bytes.substr(0, kBlock));
+      bytes.remove_prefix(kBlock);
+      continue;
+    }
+    const std::string_view more = bytes.substr(0, kBlock - partial_.size());
+    partial_ += more;
+    bytes.remove_prefix(more.size());
+    if (partial_.size() == kBlock) {
+      take_block(partial_);
+      partial_.clear();
+    }
+  }
+}
+
+void ContentTag::take_block(std::string_view block) {
+  // The name is the library's. It picks the fastest code that the processor can run.
+  alignas(32) highwayhash::HHKey key;
+  static_assert(sizeof key == Key::kSize);
+  std::memcpy(key, key_.for_content_.data(), sizeof key);
+  highwayhash::HHResult256 result;
+  highwayhash::InstructionSets::Run<highwayhash::HighwayHash>(key, block.data(), block.size(),
+                                                              &result);
+  blocks_.field({reinterpret_cast<const char*>(result), sizeof result});
 }
 
 ContentTag::Tag ContentTag::finish() {
-  Tag tag{};
-  crypto_onetimeauth_final(native(state_), reinterpret_cast<unsigned char*>(tag.data()));
-  return tag;
+  if (!partial_.empty()) {
+    take_block(partial_);
+  }
+  return blocks_.finish();
 }
 
 }  // namespace truerelay::digest

@@ -3,31 +3,28 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "digest/digest.h"
 #include "digest/key.h"
+#include "digest/keyed_hash.h"
 
 namespace truerelay::digest {
 
-// Tells the content of one message from that of another, at a quarter of the cost of BLAKE2b: where
-// it was measured, a megabyte took 0.26 ms instead of 1.0 ms, and every body comes through here.
+// Tells the content of one message from that of another, at an eighth of the cost of BLAKE2b alone:
+// every octet of every message comes through here.
 //
-// It is Poly1305 (RFC 8439 section 2.5) under one secret key for all messages, as a universal hash
-// and not as a signature. Two different contents of up to L octets, chosen without knowledge of the
-// key, have the same tag with a chance of at most 8 * ceil(L / 16) / 2^106: 2^-79 for 256 MiB,
-// 2^-87 for 1 MiB. That bound holds for as many messages as there are, but only while nobody sees a
-// tag, for two of them give the key away. So a tag never leaves the process, is written nowhere,
-// and goes into a KeyedHash, whose digest is what is kept.
-//
-// A value of some 270 bytes that allocates nothing; a copy goes on from where the original was.
+// The content is cut into blocks of 16 KiB; each goes through HighwayHash with 256 bits under the
+// secret key, and the keyed BLAKE2b of those results is the tag. Who does not know the key, which
+// never leaves the process, cannot find two contents with the same tag.
 class ContentTag {
  public:
-  using Tag = std::array<std::byte, 16>;
+  using Tag = Digest;
 
   explicit ContentTag(const Key& key);
-  ContentTag(const ContentTag&) = default;
-  ContentTag& operator=(const ContentTag&) = default;
-  ~ContentTag();
+  ContentTag(const ContentTag&) = delete;
+  ContentTag& operator=(const ContentTag&) = delete;
 
   // The next octets of the content; how they are cut into pieces makes no difference.
   void take(std::string_view bytes);
@@ -38,10 +35,13 @@ class ContentTag {
   [[nodiscard]] Tag finish();
 
  private:
-  static constexpr std::size_t kStateSize = 256;
-  static constexpr std::size_t kStateAlignment = 16;
+  static constexpr std::size_t kBlock = std::size_t{16} * 1024;
 
-  alignas(kStateAlignment) std::array<std::byte, kStateSize> state_;
+  void take_block(std::string_view block);
+
+  const Key& key_;
+  KeyedHash blocks_;
+  std::string partial_;  // The beginning of a block.
   std::uint64_t size_ = 0;
 };
 

@@ -21,7 +21,8 @@ digest::Digest digest_of(const digest::Key& key, MessageIdentity message) {
     hash.field(recipient);
   }
   hash.number(message.size);
-  hash.field({reinterpret_cast<const char*>(message.content.data()), message.content.size()});
+  hash.field(
+      {reinterpret_cast<const char*>(message.content.bytes.data()), message.content.bytes.size()});
   return hash.finish();
 }
 

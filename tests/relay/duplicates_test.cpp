@@ -232,7 +232,7 @@ MessageIdentity some_message() {
           .login = "erp@contoso.example",
           .reverse_path = "erp@contoso.example",
           .recipients = {"a@example.org", "b@example.org"},
-          .content = {std::byte{1}, std::byte{2}},
+          .content = {{std::byte{1}, std::byte{2}}},
           .size = 100};
 }
 

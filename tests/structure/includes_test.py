@@ -34,6 +34,7 @@ LIBRARIES = {
     r"uv\.h": ({"net"}, None),
     r"openssl/.*": ({"tls"}, None),
     r"toml\.hpp|toml/.*": ({"config"}, 1),
+    r"highwayhash/.*": ({"digest"}, None),
     r"sodium(\.h|/.*)": ({"digest", "vault"}, None),
     r"spdlog/.*": ({"observe"}, 1),
     r"nlohmann/.*": ({"observe", "sandbox"}, 1),
