@@ -1,8 +1,7 @@
 #include "observe/line_writer.h"
 
 #include <fmt/core.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -10,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -20,6 +20,13 @@ namespace truerelay::observe {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Lines are gathered for so long before they are written together: to wake a thread for every line
+// would cost more than to relay a small message.
+constexpr auto kGather = std::chrono::milliseconds(50);
+
+// How soon it is tried again to say what was lost.
+constexpr auto kTellAgain = std::chrono::seconds(1);
 
 // The line as it is, and the same end of line on every platform.
 std::unique_ptr<spdlog::formatter> bare_formatter() {
@@ -43,7 +50,7 @@ spdlog::level::level_enum spdlog_level(Level level) {
 // A rotating file that is opened again after an error: a rotation that found no file descriptor
 // left, or a folder that was away for a while, must not end the log for good (nor the process:
 // spdlog's sink would go on with a file that is not open).
-class ReopeningFileSink final : public spdlog::sinks::base_sink<std::mutex> {
+class ReopeningFileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit ReopeningFileSink(const LogSettings& settings)
       : path_(settings.file.string()),
@@ -92,60 +99,92 @@ std::shared_ptr<spdlog::sinks::sink> open_sink(const LogSettings& settings) {
   if (!settings.file.empty()) {
     return std::make_shared<ReopeningFileSink>(settings);
   }
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
   sink->set_formatter(bare_formatter());
   return sink;
 }
 
 }  // namespace
 
-// spdlog's registry and default logger are not used, so that each writer stands for itself.
+// Only spdlog's sinks are used, on one thread, so that each writer stands for itself.
 struct LineWriter::Machine {
-  Machine(const LogSettings& settings, LostLine lost_line_in)
-      : lost_line(std::move(lost_line_in)),
-        sink(open_sink(settings)),
-        pool(std::make_shared<spdlog::details::thread_pool>(settings.queue, 1)),
-        logger(std::make_shared<spdlog::async_logger>(
-            "truerelay", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {
-    logger->set_level(spdlog::level::trace);
-    logger->flush_on(spdlog::level::err);
-    logger->set_error_handler([this](const std::string&) { ++unwritten; });
-    housekeeper = std::jthread([this](std::stop_token stop) { keep_house(std::move(stop)); });
-  }
+  struct Line {
+    Level level;
+    std::string text;
+  };
 
-  ~Machine() {
-    housekeeper.request_stop();
-    housekeeper.join();
-    overrun_before = pool->overrun_counter();
-    logger.reset();
-    pool.reset();  // Writes what is queued and joins the thread.
-    tell_what_was_lost_and_flush();
+  Machine(const LogSettings& settings, LostLine lost_line_in)
+      : lost_line(std::move(lost_line_in)), sink(open_sink(settings)), most(settings.queue) {
+    thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
 
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  void keep_house(std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    while (!stop.stop_requested()) {
-      never.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
-      tell_what_was_lost_and_flush();
+  ~Machine() {
+    thread.request_stop();
+    thread.join();
+  }
+
+  void write(Level level, std::string_view text) {
+    bool wake = false;
+    {
+      const std::lock_guard lock(mutex);
+      if (waiting.size() >= most) {
+        waiting.pop_front();
+        ++overrun;
+      }
+      waiting.push_back({level, std::string(text)});
+      wake = waiting.size() == 1 || (level == Level::error && !urgent);
+      urgent = urgent || level == Level::error;
+    }
+    if (wake) {
+      ring.notify_one();
     }
   }
 
-  [[nodiscard]] std::uint64_t lost_so_far() const {
-    return (pool ? pool->overrun_counter() : overrun_before) + unwritten;
+  // Until it is told to stop, and everything is written.
+  void run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    while (true) {
+      const auto something = [this] { return !waiting.empty(); };
+      if (told == lost_so_far()) {
+        ring.wait(lock, stop, something);
+      } else {
+        ring.wait_for(lock, stop, kTellAgain, something);
+      }
+      ring.wait_for(lock, stop, kGather, [this] { return urgent || waiting.size() >= most / 2; });
+      const std::deque<Line> lines = std::exchange(waiting, {});
+      urgent = false;
+      lock.unlock();
+      write_now(lines);
+      lock.lock();
+      if (stop.stop_requested() && waiting.empty()) {
+        return;
+      }
+    }
   }
 
-  // Goes past the queue, which may be full. What the disk does not take is said the next time.
+  void write_now(const std::deque<Line>& lines) {
+    for (const Line& line : lines) {
+      try {
+        sink->log({"truerelay", spdlog_level(line.level), line.text});
+      } catch (const spdlog::spdlog_ex&) {
+        ++unwritten;
+      }
+    }
+    tell_what_was_lost_and_flush();
+  }
+
+  [[nodiscard]] std::uint64_t lost_so_far() const { return overrun + unwritten; }
+
+  // What the disk does not take is said the next time.
   void tell_what_was_lost_and_flush() {
     const std::uint64_t lost = lost_so_far();
     try {
       if (lost > told) {
         const std::string line = lost_line(lost - told);
-        sink->log(spdlog::details::log_msg("truerelay", spdlog::level::err, line));
+        sink->log({"truerelay", spdlog::level::err, line});
         told = lost;
       }
       sink->flush();
@@ -155,13 +194,16 @@ struct LineWriter::Machine {
   }
 
   LostLine lost_line;
+  std::shared_ptr<spdlog::sinks::sink> sink;
+  std::size_t most;
+  std::mutex mutex;
+  std::condition_variable_any ring;
+  std::deque<Line> waiting;
+  bool urgent = false;                       // One that waits is an error.
+  std::atomic<std::uint64_t> overrun = 0;    // Lines for which there was no room.
   std::atomic<std::uint64_t> unwritten = 0;  // Lines that the disk did not take.
   std::uint64_t told = 0;                    // Of the lines lost, how many were mentioned.
-  std::uint64_t overrun_before = 0;          // By the pool, once there is none any more.
-  std::shared_ptr<spdlog::sinks::sink> sink;
-  std::shared_ptr<spdlog::details::thread_pool> pool;
-  std::shared_ptr<spdlog::async_logger> logger;
-  std::jthread housekeeper;
+  std::jthread thread;
 };
 
 std::expected<std::unique_ptr<LineWriter>, std::string> LineWriter::open(
@@ -178,9 +220,7 @@ LineWriter::LineWriter(std::unique_ptr<Machine> machine) : machine_(std::move(ma
 
 LineWriter::~LineWriter() = default;
 
-void LineWriter::write(Level level, std::string_view line) {
-  machine_->logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
-}
+void LineWriter::write(Level level, std::string_view line) { machine_->write(level, line); }
 
 std::uint64_t LineWriter::lost_lines() const { return machine_->lost_so_far(); }
 

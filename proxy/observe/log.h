@@ -30,8 +30,8 @@ struct LogSettings {
 //
 // A call formats its line, queues it and returns: a slow or full disk never holds up the mail. When
 // the queue is full the oldest line in it is given up, and a line says later how many were lost.
-// A thread of the log's own writes; what was written reaches the file within a second, errors at
-// once, and everything when the log is destroyed. Several logs can live side by side.
+// A thread of the log's own writes; a line reaches the file within a moment, an error at once, and
+// everything when the log is destroyed. Several logs can live side by side.
 class Log final : public Events {
  public:
   // Fails with a sentence that names the file and the cause.
