@@ -18,7 +18,7 @@ constexpr std::size_t kBlock = 128;
 // Whether the kBlock bytes at `at`, and the one that follows them, hold nothing that needs the
 // machine: a NUL, a CR without LF, an LF without CR, a dot after LF. An LF as the first byte and a
 // NUL as the last are not seen.
-bool clean_block(const char* at) {
+inline __attribute__((always_inline)) bool clean_block(const char* at) {
   unsigned char dirty = 0;
   for (std::size_t i = 0; i < kBlock; ++i) {
     const char byte = at[i];
@@ -30,6 +30,24 @@ bool clean_block(const char* at) {
   return dirty == 0;
 }
 
+// Compiled twice where the system's loader can choose: with the wider vectors of most processors
+// since 2013, and for all others.
+#if defined(__x86_64__) && defined(__linux__)
+#define TRUERELAY_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
+#else
+#define TRUERELAY_WIDE_VECTORS
+#endif
+
+// How many bytes at the front of `wire` are in clean blocks. The last block has a byte behind it.
+TRUERELAY_WIDE_VECTORS std::size_t clean_blocks(const char* wire, std::size_t size) {
+  std::size_t end = 0;
+  while (size - end > kBlock && clean_block(wire + end)) {
+    end += kBlock;
+  }
+  return end;
+}
+#undef TRUERELAY_WIDE_VECTORS
+
 bool plain(char byte) { return byte != '\r' && byte != '\n' && byte != '\0'; }
 
 // How many bytes at the front of `wire`, which begins inside a line, are clean text: whole lines
@@ -38,9 +56,7 @@ bool plain(char byte) { return byte != '\r' && byte != '\n' && byte != '\0'; }
 std::size_t clean_stretch(std::string_view wire) {
   std::size_t end = 0;
   if (wire.front() != '\n') {
-    while (wire.size() - end > kBlock && clean_block(wire.data() + end)) {
-      end += kBlock;
-    }
+    end = clean_blocks(wire.data(), wire.size());
     if (end > 0 && wire[end - 1] == '\r') {
       --end;
     }
