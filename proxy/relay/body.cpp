@@ -234,6 +234,7 @@ class BodyRelay {
   io::Task<void> hear_refusal(smtp::Reply refusal) {
     if (sender_->transfer() == Transfer::chunks && is_about_chunks(refusal)) {
       parts_.transaction.upstream().fail_chunks("it said " + smtp::one_line(refusal));
+      upstream().close();  // It may have taken the chunks' octets for commands.
       co_await repair({Failure::Cause::chunks_failed, "it said", std::move(refusal)});
       co_return;
     }
@@ -368,6 +369,7 @@ class BodyRelay {
                                             .recipients = parts_.transaction.accepted(),
                                             .content = tag_->finish(),
                                             .size = tag_->size()});
+    parts_.client.read_ahead();  // So that it is noticed when it leaves while it waits.
     const io::Time until = clock_.now() + settings().final_reply_timeout;
     const bool settled = co_await duplicates.settled(*message_, until, parts_.services.stopped);
     if (!settled) {

@@ -58,7 +58,7 @@ void Content::sent(std::size_t octets) {
 }
 
 void Content::drop_what_was_sent() {
-  whole_ = whole_ && (keeping_ || sent_ == 0);
+  dropped_ = dropped_ || sent_ > 0;
   buffer_.consume(sent_);
   in_order_ -= sent_ < in_order_ ? sent_ : in_order_;
   sent_ = 0;
@@ -68,6 +68,7 @@ void Content::rewind() {
   sent_ = 0;
   if (scratch_) {
     buffer_.clear();
+    dropped_ = true;
     in_order_ = 0;
     brought_back_ = 0;
   }
@@ -77,7 +78,7 @@ io::Task<bool> Content::bring_back() {
   std::expected<std::size_t, std::string> read =
       co_await scratch_->read(brought_back_, buffer_, kPart);
   if (!read || *read == 0) {
-    whole_ = keeping_ = false;
+    keeping_ = false;
     scratch_.reset();
     co_return false;
   }

@@ -35,7 +35,7 @@ class Content {
   void sent(std::size_t octets);
 
   // Nothing of it is gone.
-  [[nodiscard]] bool whole() const { return whole_; }
+  [[nodiscard]] bool whole() const { return !dropped_ || scratch_ != nullptr; }
   // From the beginning again: unsent() begins there. Only while whole().
   void rewind();
   // Where the beginning was left to the scratch file: brings the next part of it back. False: it
@@ -58,7 +58,7 @@ class Content {
   std::uint64_t kept_ = 0;          // Taken of memory_.
   std::uint64_t brought_back_ = 0;  // Of the scratch file.
   bool keeping_ = true;
-  bool whole_ = true;
+  bool dropped_ = false;  // The buffer begins behind the beginning.
 };
 
 }  // namespace truerelay::relay

@@ -19,9 +19,11 @@ class Hearing {
   Hearing(Duplicates& duplicates, const io::Clock& clock, io::Duration window)
       : duplicates_(duplicates), clock_(clock), window_(window) {}
 
-  // The client was told of the acceptance; `handed_on`: as far as can be known.
-  void told(const digest::Digest& message, const smtp::Reply& acceptance, bool handed_on) {
-    told_ = Told{message, acceptance};
+  // The client was told of the acceptance; `handed_on`: as far as can be known. `again`: it is one
+  // that was remembered.
+  void told(const digest::Digest& message, const smtp::Reply& acceptance, bool handed_on,
+            bool again) {
+    told_ = Told{message, acceptance, again};
     if (!handed_on) {
       remember();
     }
@@ -32,7 +34,9 @@ class Hearing {
     if (!told_) {
       return;
     }
-    if (arrival == io::Channel::Arrival::failed) {
+    // Who did not hear it the first time may have left before it was told again, too.
+    const bool left_again = told_->again && arrival == io::Channel::Arrival::end;
+    if (arrival == io::Channel::Arrival::failed || left_again) {
       remember();
     } else {
       duplicates_.forget(told_->message);
@@ -44,6 +48,7 @@ class Hearing {
   struct Told {
     digest::Digest message;
     smtp::Reply acceptance;
+    bool again;
   };
 
   void remember() {

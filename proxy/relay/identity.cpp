@@ -68,7 +68,8 @@ class Identity::Waiter final : public io::Timer {
   const Client* client;
   bool message;
   io::Time since;
-  bool overdue = false;  // Its patience is over, and what it waits for is on its way.
+  bool overdue = false;   // Its patience is over, and what it waits for is on its way.
+  bool lost_one = false;  // A connection broke off while it was opened for this one.
   Result<std::unique_ptr<UpstreamConnection>> result = nullptr;
 
  private:
@@ -387,6 +388,14 @@ void Identity::opening_failed(Failure failure) {
   if (failure.cause == Failure::Cause::greeting_refused && served > 0) {
     budget_.keep_to(static_cast<unsigned>(served));
     put_off_ = std::move(failure);
+    return;
+  }
+  // One that broke off half-way, in the TLS handshake too, says little about the next one, which is
+  // tried once.
+  const bool lost = failure.cause == Failure::Cause::connection_lost ||
+                    failure.cause == Failure::Cause::connection_closed ||
+                    failure.cause == Failure::Cause::tls_refused;
+  if (lost && !line_.empty() && !std::exchange(line_.first().lost_one, true)) {
     return;
   }
   // What serves on other connections is not out of use.

@@ -322,7 +322,7 @@ class Session {
     const bool written = co_await client_.flush();
     const bool heard = written && !left && delivery.outcome != observe::Outcome::abandoned;
     if (delivery.message) {
-      hearing_.told(*delivery.message, delivery.reply, heard);
+      hearing_.told(*delivery.message, delivery.reply, heard, delivery.duplicate);
     }
     finish_transaction(delivery.outcome, delivery.reply, heard);
   }

@@ -152,7 +152,8 @@ io::Task<Result<void>> Transaction::take_lease() {
   }
   lease_ = *std::move(lease);
   upstream_ = &lease_.upstream();
-  proven_ = now() - lease_->heard_last < kProven;
+  leased_ = now();
+  proven_ = leased_ - lease_->heard_last < kProven;
   record_.upstream = upstream_->settings().name;
   record_.fallback_of = upstream_ == &side_.upstream ? "" : side_.upstream.settings().name;
   record_.upstream_address = lease_->address;
@@ -175,7 +176,7 @@ bool Transaction::may_try_again(const Failure& failure) {
   }
   const bool used_before = lease_->messages > 1 || !proven_;
   if (failure.cause == Cause::no_answer) {
-    return !open_ && !proven_;
+    return !proven_ && lease_->heard_last <= leased_;  // Not even a first answer came.
   }
   if (failure.cause != Cause::connection_lost && failure.cause != Cause::connection_closed) {
     return false;

@@ -112,6 +112,7 @@ class Transaction {
   bool open_ = false;                          // The upstream said 2xx to MAIL, on this lease.
   bool sender_told_ = false;                   // The client was told that it did.
   Transfer transfer_ = Transfer::data;         // How its content goes, on this lease.
+  io::Time leased_{};                          // When this lease began.
   bool proven_ = false;                        // The leased connection answered of late.
   unsigned fresh_failures_ = 0;                // Connections lost that were new.
   io::Time patience_until_{};                  // Of the step under way.

@@ -43,8 +43,7 @@ Upstream::Upstream(UpstreamSettings settings, Parts parts)
 io::Task<Result<Lease>> Upstream::lease(const auth::Credentials* as_client, Asker asker) {
   if (out_of_use_) {
     warm();
-    Result<Lease> instead = co_await lease_of_fallback(
-        {Failure::Cause::unreachable, "it failed a moment ago", std::nullopt}, asker);
+    Result<Lease> instead = co_await lease_of_fallback(*out_of_use_, asker);
     co_return instead;
   }
   Result<Lease> lease = co_await pool_.lease(as_client, asker);
@@ -83,7 +82,7 @@ void Upstream::warm() {
 
 void Upstream::opened() {
   next_trial_.end();
-  if (std::exchange(out_of_use_, false)) {
+  if (std::exchange(out_of_use_, std::nullopt)) {
     parts_.events.note(observe::Level::warning, settings_.name,
                        fmt::format("can be used again; its fallback {} is not needed any more",
                                    fallback_->settings_.name));
@@ -95,7 +94,7 @@ void Upstream::opening_failed(const Failure& failure) {
     return;
   }
   next_trial_.begin(now());
-  if (!std::exchange(out_of_use_, true)) {
+  if (!std::exchange(out_of_use_, failure)) {
     parts_.events.note(
         observe::Level::error, settings_.name,
         fmt::format("cannot be used, so its fallback {} takes the messages that nobody was told "

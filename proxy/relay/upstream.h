@@ -100,7 +100,8 @@ class Upstream {
   Parts parts_;
   std::optional<smtp::Capabilities> offered_;
   Upstream* fallback_ = nullptr;
-  bool out_of_use_ = false;  // The fallback takes its messages, until it is tried again.
+  // Why the fallback takes its messages, until it is tried again.
+  std::optional<Failure> out_of_use_;
   Backoff next_trial_{std::chrono::seconds(15), std::chrono::minutes(5)};
   io::Time data_until_{};  // No chunks before that.
   io::Time stalled_{};     // In a chunk, the last time.
