@@ -5,14 +5,20 @@
 namespace truerelay::relay {
 namespace {
 
-TEST(Hello, BeforeTheFirstContactOnlyWhatAlwaysHoldsIsOffered) {
-  Scene scene;
+TEST(Hello, BeforeTheUpstreamHasSaidWhatItOffersOnlyWhatAlwaysHoldsIsOffered) {
+  Scene scene(staged_setup());
+  scene.staged.fall_silent_at("greeting");
   MailProgram erp(scene);
   EXPECT_EQ(erp.hear(), "220 relay.example ESMTP truerelay");
   EXPECT_EQ(erp.say("EHLO erp.example"),
             "250-relay.example greets erp.example\n"
             "250 PIPELINING");
-  EXPECT_TRUE(scene.ledger.connections.empty());
+}
+
+TEST(Hello, TheConnectionThatIsOpenedForAClientTellsItsEhloWhatIsOffered) {
+  Scene scene;
+  MailProgram erp(scene);
+  EXPECT_TRUE(holds(erp.introduce(), "\n250-8BITMIME\n"));
 }
 
 TEST(Hello, AfterTheFirstContactItOffersWhatTheUpstreamOffersAndTheRelayImplements) {
@@ -43,9 +49,11 @@ TEST(Hello, WhatTheUpstreamDoesNotOfferIsNotOffered) {
             "250 8BITMIME");
 }
 
-TEST(Hello, TheFirstContactTakesLeaveOfTheUpstreamInGoodOrder) {
+TEST(Hello, TheFirstContactIsReadyForAClientAndElseTakesLeaveInGoodOrder) {
   Scene scene;
   scene.make_first_contact();
+  EXPECT_TRUE(scene.ledger.endings.empty());
+  scene.pass(1min);
   ASSERT_EQ(scene.ledger.endings.size(), 1U);
   EXPECT_EQ(scene.ledger.endings[0], "QUIT");
   ASSERT_FALSE(scene.records.notes.empty());

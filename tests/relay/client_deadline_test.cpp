@@ -78,7 +78,7 @@ TEST(ClientDeadline, HalfACommandBehindTheFinalDotHasTimeToBecomeWhole) {
 }
 
 TEST(ClientDeadline, InABodyASilentClientHears421AndNothingIsAccepted) {
-  Arrangement setup;
+  Arrangement setup = data_setup();
   setup.listener.data_timeout = 3min;
   Scene scene(std::move(setup));
   MailProgram erp(scene);

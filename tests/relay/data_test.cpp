@@ -71,14 +71,18 @@ TEST(Data, EveryLineOfTheFinalReplyIsPassedOn) {
   EXPECT_EQ(scene.record().outcome, observe::Outcome::refused);
 }
 
-TEST(Data, AThrottlingAnswerIsARefusalAndNoDoubt) {
+TEST(Data, AThrottlingAnswerThatOutlastsPatienceIsARefusalAndNoDoubt) {
   Scene scene;
   MailProgram erp(scene);
   erp.introduce();
-  EXPECT_EQ(erp.deliver("throttle@example.net"),
+  erp.begin_data("throttle@example.net");
+  EXPECT_EQ(erp.send(std::string(kShortMessage) + ".\r\n", 40s),
             "432 4.3.2 Concurrent connections limit exceeded [Hostname=sandbox]");
   EXPECT_EQ(scene.record().outcome, observe::Outcome::refused);
-  EXPECT_EQ(scene.message().fate, sandbox::MemoryLedger::Fate::refused);
+  ASSERT_FALSE(scene.ledger.messages.empty());
+  for (const sandbox::MemoryLedger::Message& attempt : scene.ledger.messages) {
+    EXPECT_EQ(attempt.fate, sandbox::MemoryLedger::Fate::refused);
+  }
 }
 
 TEST(Data, AFinal421IsPassedOnAndEndsTheSession) {
@@ -109,7 +113,7 @@ TEST(Data, BareLineEndsBecomeCrlfUnlessTheListenerRejectsThem) {
   EXPECT_TRUE(starts(erp.send("Subject: old\n\nText\n\r\n.\r\n"), "250 2.6.0 "));
   EXPECT_EQ(scene.message().body, "Subject: old\r\n\r\nText\r\n\r\n");
 
-  Arrangement strict;
+  Arrangement strict = data_setup();
   strict.listener.line_ends = smtp::LineEnds::reject;
   Scene strict_scene(std::move(strict));
   MailProgram other(strict_scene);

@@ -258,7 +258,7 @@ TEST(DigestOfAMessage, DependsOnEachPartOfIt) {
   EXPECT_TRUE(differs([](MessageIdentity& other) { other.recipients.pop_back(); }));
   EXPECT_TRUE(differs([](MessageIdentity& other) { other.recipients[0] = "c@example.org"; }));
   EXPECT_TRUE(differs([](MessageIdentity& other) { other.recipients.push_back("a@example.org"); }));
-  EXPECT_TRUE(differs([](MessageIdentity& other) { other.content[15] = std::byte{1}; }));
+  EXPECT_TRUE(differs([](MessageIdentity& other) { other.content.bytes[15] = std::byte{1}; }));
   EXPECT_TRUE(differs([](MessageIdentity& other) { other.size = 101; }));
 }
 

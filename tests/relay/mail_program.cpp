@@ -4,8 +4,9 @@
 
 namespace truerelay::relay {
 
-MailProgram::MailProgram(Scene& scene, io::IpAddress from) : scene_(scene), scope_(scene.world) {
-  scope_.spawn(dial(cancellation_, from));
+MailProgram::MailProgram(Scene& scene, io::IpAddress from, std::uint16_t port)
+    : scene_(scene), scope_(scene.world) {
+  scope_.spawn(dial(cancellation_, from, port));
   scene_.world.run_for(10ms);
 }
 
@@ -14,10 +15,11 @@ MailProgram::~MailProgram() {
   EXPECT_EQ(scope_.running(), 0U);
 }
 
-io::Task<void> MailProgram::dial(io::Cancellation& cancellation, io::IpAddress from) {
+io::Task<void> MailProgram::dial(io::Cancellation& cancellation, io::IpAddress from,
+                                 std::uint16_t port) {
   simulation::SimulatedDialer dialer(scene_.network, from);
   io::Result<io::Connection> connection =
-      co_await dialer.dial({"127.0.0.1", 2525}, io::Time::max(), cancellation);
+      co_await dialer.dial({"127.0.0.1", port}, io::Time::max(), cancellation);
   if (connection) {
     channel_ =
         std::make_unique<io::Channel>(scene_.world, scene_.world, std::move(connection->stream));

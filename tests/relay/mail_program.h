@@ -16,7 +16,8 @@ namespace truerelay::relay {
 class MailProgram {
  public:
   // Connects, and has not read the greeting yet.
-  explicit MailProgram(Scene& scene, io::IpAddress from = simulation::ipv4(127, 0, 0, 1));
+  explicit MailProgram(Scene& scene, io::IpAddress from = simulation::ipv4(127, 0, 0, 1),
+                       std::uint16_t port = 2525);
   MailProgram(const MailProgram&) = delete;
   MailProgram& operator=(const MailProgram&) = delete;
   ~MailProgram();
@@ -52,7 +53,7 @@ class MailProgram {
   std::string start_tls();
 
  private:
-  io::Task<void> dial(io::Cancellation& cancellation, io::IpAddress from);
+  io::Task<void> dial(io::Cancellation& cancellation, io::IpAddress from, std::uint16_t port);
   io::Task<void> listen(io::Time until);
   io::Task<void> write(std::string bytes);
   io::Task<void> ask_for_tls(std::string& reply);

@@ -8,7 +8,8 @@ namespace truerelay::relay {
 namespace {
 
 TEST(Pipelining, AWholeSessionInOneWriteGetsAllItsRepliesInOrder) {
-  Scene scene;
+  Scene scene(data_setup());
+  scene.make_first_contact();
   MailProgram erp(scene);
   EXPECT_EQ(erp.send("EHLO erp.example\r\n"
                      "MAIL FROM:<erp@example.org>\r\n"
@@ -23,7 +24,12 @@ TEST(Pipelining, AWholeSessionInOneWriteGetsAllItsRepliesInOrder) {
                      std::string(kShortMessage) + ".\r\nQUIT\r\n"),
             "220 relay.example ESMTP truerelay\n"
             "250-relay.example greets erp.example\n"
-            "250 PIPELINING\n"
+            "250-SIZE 36700160\n"
+            "250-PIPELINING\n"
+            "250-8BITMIME\n"
+            "250-SMTPUTF8\n"
+            "250-DSN\n"
+            "250 ENHANCEDSTATUSCODES\n"
             "250 2.1.0 Sender noted; the upstream's answer comes with the first recipient\n"
             "250 2.1.5 Recipient OK\n"
             "550 5.1.1 User unknown in virtual mailbox table\n"

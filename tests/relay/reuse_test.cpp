@@ -33,9 +33,10 @@ TEST(Reuse, AResetReachesTheUpstreamInTheSameFlightAsTheNextTransaction) {
   MailProgram erp(scene);
   erp.introduce();
   erp.begin("a@example.net");
-  EXPECT_EQ(erp.say("RSET"), "250 2.0.0 Forgotten");
+  EXPECT_EQ(erp.say("RSET", 500ms), "250 2.0.0 Forgotten");
   EXPECT_FALSE(scene.staged.heard("RSET"));
-  EXPECT_EQ(erp.begin("b@example.net"), "250 2.1.5 Recipient fine");
+  EXPECT_TRUE(erp.send("MAIL FROM:<erp@example.org>\r\nRCPT TO:<b@example.net>\r\n")
+                  .ends_with("250 2.1.5 Recipient fine"));
   EXPECT_EQ(
       scene.staged.flights,
       (Flights{"EHLO relay.example\n", "MAIL FROM:<erp@example.org>\nRCPT TO:<a@example.net>\n",
@@ -91,13 +92,15 @@ TEST(Reuse, AnUpstreamThatDoesNotForgetIsLeftForANewConnection) {
   EXPECT_EQ(scene.staged.connections, 2U);
 }
 
-TEST(Reuse, TheSessionTakesLeaveOfTheUpstreamInGoodOrder) {
+TEST(Reuse, TheSessionLeavesTheConnectionToOthersUntilItIsIdleForTooLong) {
   Scene scene;
   MailProgram erp(scene);
   erp.introduce();
   erp.deliver("a@example.net");
   EXPECT_EQ(erp.say("QUIT", 10s), "221 2.0.0 relay.example closes the connection");
   EXPECT_TRUE(erp.cut_off());
+  EXPECT_TRUE(scene.ledger.endings.empty());
+  scene.pass(1min);
   ASSERT_EQ(scene.ledger.endings.size(), 1U);
   EXPECT_EQ(scene.ledger.endings[0], "QUIT");
   EXPECT_TRUE(scene.records.sessions.empty());

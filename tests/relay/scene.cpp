@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sandbox/session.h"
@@ -14,6 +15,7 @@ namespace truerelay::relay {
 namespace {
 
 constexpr const char* kUpstreamHost = "mail.example";
+constexpr const char* kReserveHost = "reserve.example";
 constexpr const char* kRelayHost = "127.0.0.1";
 constexpr std::uint16_t kRelayPort = 2525;
 
@@ -64,6 +66,10 @@ Arrangement::Arrangement() {
   upstream.endpoint = {kUpstreamHost, 587};
   upstream.tls = relay::Tls::none;
   upstream.helo_name = "relay.example";
+  fallback = upstream;
+  fallback.name = "reserve";
+  fallback.file = "upstreams/reserve.toml";
+  fallback.endpoint = {kReserveHost, 587};
   practice.hostname = kUpstreamHost;
   practice.require_tls = false;
   practice.auth_without_tls = true;
@@ -80,10 +86,22 @@ Arrangement passthrough_setup() {
   return setup;
 }
 
+Arrangement data_setup() {
+  Arrangement setup;
+  setup.practice.offers.chunking = false;
+  return setup;
+}
+
 Arrangement staged_setup() {
   Arrangement setup;
   setup.staged = true;
   setup.upstream.auth = auth::Choice::none;
+  return setup;
+}
+
+Arrangement fallback_setup() {
+  Arrangement setup = staged_setup();
+  setup.has_fallback = true;
   return setup;
 }
 
@@ -115,12 +133,45 @@ Scene::Scene(Arrangement setup)
       nobody_logs_in ? nullptr : &login_,
       key_};
   upstream_ = std::make_unique<Upstream>(setup_.upstream, parts);
-  listener_ = std::make_unique<Listener>(services_, setup_.listener, *upstream_,
-                                         setup_.listener_has_tls ? tls_->server.get() : nullptr);
-  network.listen(kRelayHost, kRelayPort, [this](std::unique_ptr<io::Stream> stream, io::Peer peer) {
+  if (setup_.has_fallback) {
+    Upstream::Parts without_login = parts;
+    without_login.credentials = nullptr;
+    reserve_ = std::make_unique<Upstream>(setup_.fallback, without_login);
+    upstream_->fall_back_to(*reserve_);
+    network.listen(kReserveHost, 587, [this](std::unique_ptr<io::Stream> stream, io::Peer) {
+      reserve.serve(std::move(stream));
+    });
+  }
+  open_listener(setup_.listener);
+  for (const ListenerSettings& each : setup_.more_listeners) {
+    open_listener(each);
+  }
+}
+
+void Scene::open_listener(ListenerSettings settings) {
+  const auto port = static_cast<std::uint16_t>(kRelayPort + listeners_.size());
+  listeners_.push_back(
+      std::make_unique<Listener>(services_, std::move(settings), *upstream_,
+                                 setup_.listener_has_tls ? tls_->server.get() : nullptr));
+  Listener& listener = *listeners_.back();
+  network.listen(kRelayHost, port, [&](std::unique_ptr<io::Stream> stream, io::Peer peer) {
     auto metered =
         std::make_unique<MeteredStream>(std::move(stream), MeteredStream::Side::client, meter);
-    listener_->accept(std::move(metered), std::move(peer), fmt::format("s-{}", ++arrivals_));
+    listener.accept(std::move(metered), std::move(peer), fmt::format("s-{}", ++arrivals_));
+  });
+}
+
+std::size_t Scene::sessions() const {
+  std::size_t all = 0;
+  for (const std::unique_ptr<Listener>& listener : listeners_) {
+    all += listener->sessions();
+  }
+  return all;
+}
+
+bool Scene::noted(std::string_view upstream, std::string_view words) const {
+  return std::ranges::any_of(records.notes, [&](const Records::Note& note) {
+    return note.upstream == upstream && note.text.find(words) != std::string::npos;
   });
 }
 
@@ -129,13 +180,18 @@ Scene::~Scene() {
   stopped.cancel();
   practice_ends_.cancel();
   staged.hang_up();
+  reserve.hang_up();
   world.run_for(3h);
   contacts_.spawn(upstream_->close());
+  if (reserve_) {
+    contacts_.spawn(reserve_->close());
+  }
   world.run_for(1h);
   EXPECT_EQ(contacts_.running(), 0U);
-  EXPECT_EQ(listener_->sessions(), 0U) << "a session has not ended";
+  EXPECT_EQ(sessions(), 0U) << "a session has not ended";
   EXPECT_EQ(practice_.running(), 0U);
   EXPECT_EQ(staged.sessions(), 0U);
+  EXPECT_EQ(reserve.sessions(), 0U);
 }
 
 void Scene::make_first_contact() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/credentials.h"
 #include "digest/key.h"
@@ -52,14 +53,23 @@ struct Arrangement {
   bool upstream_has_tls = false;
   bool upstream_trusted = true;
   bool listener_has_tls = false;
+  std::vector<ListenerSettings> more_listeners;  // On the ports after that of the first.
+  bool has_fallback = false;
+  UpstreamSettings fallback;  // "reserve" at reserve.example:587, staged, without TLS and login
 
   Arrangement();
 };
 [[nodiscard]] Arrangement passthrough_setup();
+// The practice upstream without CHUNKING: a message is under way from its first octet.
+[[nodiscard]] Arrangement data_setup();
 // The staged upstream, which asks for no login.
 [[nodiscard]] Arrangement staged_setup();
+// The staged upstream, which takes chunks.
+inline constexpr const char* kOffersChunks = "PIPELINING\nCHUNKING";
+// The staged upstream with "reserve" as its fallback.
+[[nodiscard]] Arrangement fallback_setup();
 
-// The relay between a network of clients and one upstream, all simulated, in virtual time.
+// The relay between a network of clients and its upstream, all simulated, in virtual time.
 // Clients (mail_program.h) go before the scene.
 class Scene {
  public:
@@ -71,10 +81,13 @@ class Scene {
   void make_first_contact();
   void pass(io::Duration duration) { world.run_for(duration); }
   // Sessions that the relay has with clients.
-  [[nodiscard]] std::size_t sessions() const { return listener_->sessions(); }
+  [[nodiscard]] std::size_t sessions() const;
   [[nodiscard]] io::TlsClient& tls_of_clients();
   // What the relay logs in with from now on.
   [[nodiscard]] KnownCredentials& login() { return login_; }
+
+  // Whether a note to the log about this upstream holds these words.
+  [[nodiscard]] bool noted(std::string_view upstream, std::string_view words) const;
 
   // The record of the one message that there was.
   [[nodiscard]] const observe::MessageRecord& record() const;
@@ -86,6 +99,7 @@ class Scene {
   Records records;
   sandbox::MemoryLedger ledger;
   StagedUpstream staged{world};
+  StagedUpstream reserve{world};  // The fallback.
   io::Cancellation stopping;
   io::Cancellation stopped;
   Meter meter;
@@ -96,6 +110,7 @@ class Scene {
 
   struct Tls;
 
+  void open_listener(ListenerSettings settings);
   io::Task<void> contact();
 
   const Arrangement setup_;
@@ -111,8 +126,9 @@ class Scene {
   ReplayMemory replay_memory_;
   const Services services_{world,   world,       records,        stopping,
                            stopped, duplicates_, replay_memory_, scratch};
+  std::unique_ptr<Upstream> reserve_;
   std::unique_ptr<Upstream> upstream_;
-  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   unsigned arrivals_ = 0;
 };
 

@@ -13,9 +13,8 @@ TEST(Sender, NothingReachesTheUpstreamBeforeTheFirstRecipient) {
   MailProgram erp(scene);
   erp.introduce();
   EXPECT_EQ(erp.say("MAIL FROM:<erp@example.org>"), kNoted);
-  EXPECT_TRUE(scene.ledger.connections.empty());
+  EXPECT_TRUE(scene.ledger.senders.empty());
   EXPECT_EQ(erp.say("RCPT TO:<a@example.net>"), "250 2.1.5 Recipient OK");
-  EXPECT_EQ(scene.ledger.connections.size(), 1U);
   EXPECT_EQ(scene.ledger.senders.size(), 1U);
 }
 

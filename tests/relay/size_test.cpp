@@ -10,7 +10,7 @@ constexpr const char* kTooLarge =
     "sent";
 
 Arrangement small_setup() {
-  Arrangement setup;
+  Arrangement setup = data_setup();
   setup.practice.largest_message = 1000;
   return setup;
 }
@@ -36,10 +36,20 @@ TEST(Size, ADeclaredSizeThatIsTooLargeIsRefusedAtMail) {
 
 TEST(Size, BeforeTheFirstContactTheUpstreamItselfIsAskedAndItsWordsArePassedOn) {
   Scene scene(small_setup());
+  scene.network.set_plan([](const io::Endpoint& endpoint, std::uint64_t, simulation::Random&) {
+    simulation::Attempt attempt;
+    attempt.conditions.to_client.latency = endpoint.host == "mail.example" ? 300ms : 1ms;
+    return attempt;
+  });
   MailProgram erp(scene);
-  erp.introduce();
-  EXPECT_TRUE(starts(erp.say("MAIL FROM:<erp@example.org> SIZE=1001"), "250 2.1.0 Sender noted"));
-  const std::string reply = erp.say("RCPT TO:<a@example.net>");
+  // At once, so that the upstream has not said yet what it offers.
+  const std::string replies = erp.send(
+      "EHLO erp.example\r\n"
+      "MAIL FROM:<erp@example.org> SIZE=1001\r\n"
+      "RCPT TO:<a@example.net>\r\n",
+      5s);
+  EXPECT_TRUE(holds(replies, "\n250 2.1.0 Sender noted"));
+  const std::string reply = replies.substr(replies.rfind('\n') + 1);
   EXPECT_TRUE(starts(reply, "552 5.3.4 "));
   ASSERT_EQ(scene.ledger.senders.size(), 1U);
   EXPECT_EQ(reply, smtp::one_line(scene.ledger.senders[0]));

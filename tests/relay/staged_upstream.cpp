@@ -1,5 +1,6 @@
 #include "tests/relay/staged_upstream.h"
 
+#include <charconv>
 #include <utility>
 
 #include "base/buffer.h"
@@ -25,7 +26,10 @@ const std::map<std::string, std::string>& decent_answers() {
       {"RCPT", "250 2.1.5 Recipient fine"},
       {"DATA", "354 Go ahead"},
       {".", "250 2.0.0 Taken"},
+      {"BDAT", "250 2.0.0 More"},
+      {"LAST", "250 2.0.0 Taken"},
       {"RSET", "250 2.0.0 Reset"},
+      {"NOOP", "250 2.0.0 Here"},
       {"QUIT", "221 2.0.0 Bye"},
   };
   return kAnswers;
@@ -45,60 +49,160 @@ void StagedUpstream::offer(std::string ehlo_lines) {
   answer("EHLO", reply);
 }
 
-StagedUpstream::Act StagedUpstream::act(const std::string& line) {
-  const std::string verb = line.substr(0, line.find(' '));
-  const auto whole = script_.find(line);
-  const auto staged = whole != script_.end() ? whole : script_.find(verb);
-  if (staged != script_.end()) {
-    const Act found = staged->second;
-    if (found.once) {
-      script_.erase(staged);
+StageScript::Act StagedUpstream::what_to_do(std::size_t connection, const std::string& line) {
+  const bool last = line.starts_with("BDAT") && line.ends_with(" LAST");
+  const std::string verb = last ? "LAST" : line.substr(0, line.find(' '));
+  for (StageScript* script : {&scripts_[connection], static_cast<StageScript*>(this)}) {
+    const std::optional<Act> staged = script->act(line, verb);
+    if (staged) {
+      return *staged;
     }
-    return found;
   }
   const auto decent = decent_answers().find(verb);
   return {What::say, decent == decent_answers().end() ? "500 5.5.2 Not staged" : decent->second};
 }
 
-bool StagedUpstream::heard(std::string_view command) const {
+std::size_t StagedUpstream::times(std::string_view command) const {
+  std::size_t times = 0;
   for (const std::string& flight : flights) {
-    if (flight.find(command) != std::string::npos) {
-      return true;
+    for (std::size_t line = 0; line < flight.size(); line = flight.find('\n', line) + 1) {
+      times += flight.compare(line, command.size(), command) == 0 ? 1 : 0;
     }
   }
-  return false;
+  return times;
 }
 
 void StagedUpstream::serve(std::unique_ptr<io::Stream> stream) {
   ++connections;
-  newest_ = std::move(stream);
-  scope_.spawn(run(newest_));
+  streams_.push_back(std::move(stream));
+  most_at_once = std::max(most_at_once, scope_.running() + 1);
+  scope_.spawn(run(streams_.back(), connections));
 }
 
-void StagedUpstream::blurt(std::string reply) { scope_.spawn(write(newest_, on_the_wire(reply))); }
+void StagedUpstream::blurt(std::string reply) {
+  scope_.spawn(write(streams_.back(), on_the_wire(reply)));
+}
 
 void StagedUpstream::hang_up() {
-  if (newest_) {
-    newest_->close();
+  for (const std::shared_ptr<io::Stream>& stream : streams_) {
+    stream->close();
   }
 }
+
+void StagedUpstream::hang_up(std::size_t connection) { streams_.at(connection - 1)->close(); }
 
 io::Task<void> StagedUpstream::write(std::shared_ptr<io::Stream> stream, std::string bytes) {
   co_await stream->write(bytes);
 }
 
-io::Task<void> StagedUpstream::run(std::shared_ptr<io::Stream> stream) {
+// One connection: what has arrived of it, and what is to be said.
+class StagedUpstream::Session {
+ public:
+  Session(StagedUpstream& stage, std::size_t connection) : stage_(stage), connection_(connection) {
+    const Act greeting = stage_.what_to_do(connection_, "greeting");
+    silent_ = greeting.what == What::fall_silent;
+    hangs_up = greeting.what == What::hang_up;
+    replies = greeting.what == What::say ? on_the_wire(greeting.say) : "";
+  }
+
+  void take(Buffer& arrived) {
+    std::string flight;
+    while (!hangs_up && (in_chunk_ ? take_chunk(arrived) : take_line(arrived, flight))) {
+    }
+    const std::optional<std::size_t> most = stage_.scripts_[connection_].most_of_message
+                                                ? stage_.scripts_[connection_].most_of_message
+                                                : stage_.most_of_message;
+    hangs_up = hangs_up || (most && body_.size() + (in_chunk_ ? arrived.size() : 0) >= *most);
+    if (!flight.empty()) {
+      stage_.flights.push_back(std::move(flight));
+      stage_.flown_on.push_back(connection_);
+    }
+  }
+
+  std::string replies;
+  bool hangs_up = false;
+
+ private:
+  bool take_line(Buffer& arrived, std::string& flight) {
+    const std::size_t end = arrived.readable().find("\r\n");
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    const std::string line(arrived.readable().substr(0, end));
+    arrived.consume(end + 2);
+    if (in_body_ && line != ".") {
+      body_ += line + "\r\n";
+      return true;
+    }
+    if (in_body_) {
+      stage_.bodies.push_back(std::exchange(body_, {}));
+      in_body_ = false;
+    } else {
+      flight += line + "\n";
+    }
+    if (line.starts_with("BDAT ")) {
+      begin_chunk(line);
+    } else {
+      in_body_ = line == "DATA";
+      in_body_ = act(line).starts_with("354") && in_body_;
+      hangs_up = hangs_up || (line == "QUIT" && !silent_);
+      if (line.starts_with("MAIL") || line == "RSET") {
+        body_.clear();
+      }
+    }
+    return true;
+  }
+
+  void begin_chunk(const std::string& line) {
+    in_chunk_ = true;
+    chunk_line_ = line;
+    missing_ = 0;
+    std::from_chars(line.data() + 5, line.data() + line.size(), missing_);
+  }
+
+  bool take_chunk(Buffer& arrived) {
+    if (arrived.size() < missing_) {
+      return false;
+    }
+    body_ += arrived.readable().substr(0, missing_);
+    arrived.consume(missing_);
+    stage_.chunks.push_back(missing_);
+    in_chunk_ = false;
+    if (chunk_line_.ends_with(" LAST")) {
+      stage_.bodies.push_back(std::exchange(body_, {}));
+    }
+    act(chunk_line_);
+    return true;
+  }
+
+  // What it says, or "".
+  std::string act(const std::string& line) {
+    const Act next = stage_.what_to_do(connection_, line);
+    silent_ = silent_ || next.what == What::fall_silent;
+    hangs_up = hangs_up || next.what == What::hang_up;
+    if (silent_ || hangs_up) {
+      return "";
+    }
+    replies += on_the_wire(next.say);
+    return next.say;
+  }
+
+  StagedUpstream& stage_;
+  const std::size_t connection_;
+  bool silent_ = false;
+  bool in_body_ = false;
+  bool in_chunk_ = false;
+  std::size_t missing_ = 0;
+  std::string chunk_line_;
+  std::string body_;
+};
+
+io::Task<void> StagedUpstream::run(std::shared_ptr<io::Stream> stream, std::size_t connection) {
+  Session session(*this, connection);
   Buffer arrived;
-  bool in_body = false;
-  bool silent = false;
-  std::string body;
-  const Act greeting = act("greeting");
-  silent = greeting.what == What::fall_silent;
-  std::string replies = greeting.what == What::say ? on_the_wire(greeting.say) : "";
-  bool hangs_up = greeting.what == What::hang_up;
-  while (!hangs_up) {
-    if (!replies.empty()) {
-      const std::string bytes = std::exchange(replies, {});
+  while (!session.hangs_up) {
+    if (!session.replies.empty()) {
+      const std::string bytes = std::exchange(session.replies, {});
       const io::Result<void> written = co_await stream->write(bytes);
       if (!written) {
         break;
@@ -108,38 +212,10 @@ io::Task<void> StagedUpstream::run(std::shared_ptr<io::Stream> stream) {
     if (!count || *count == 0) {
       break;
     }
-    std::string flight;
-    std::string_view rest = arrived.readable();
-    for (std::size_t end = rest.find("\r\n"); end != std::string_view::npos && !hangs_up;
-         end = rest.find("\r\n")) {
-      const std::string line(rest.substr(0, end));
-      rest.remove_prefix(end + 2);
-      if (in_body && line != ".") {
-        body += line + "\r\n";
-        continue;
-      }
-      if (in_body) {
-        bodies.push_back(std::exchange(body, {}));
-        in_body = false;
-      } else {
-        flight += line + "\n";
-      }
-      const Act next = act(line);
-      silent = silent || next.what == What::fall_silent;
-      hangs_up = next.what == What::hang_up;
-      if (!silent && !hangs_up) {
-        replies += on_the_wire(next.say);
-        in_body = line == "DATA" && next.say.starts_with("354");
-        hangs_up = line == "QUIT";
-      }
-    }
-    arrived.consume(arrived.size() - rest.size());
-    if (!flight.empty()) {
-      flights.push_back(std::move(flight));
-    }
+    session.take(arrived);
   }
-  if (!replies.empty()) {
-    co_await stream->write(replies);
+  if (!session.replies.empty()) {
+    co_await stream->write(session.replies);
   }
   stream->close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "io/scope.h"
 #include "io/stream.h"
 #include "io/task.h"
+#include "tests/relay/stage_script.h"
 #include "tests/simulation/world.h"
 
 namespace truerelay::relay {
@@ -16,49 +18,47 @@ namespace truerelay::relay {
 // An upstream that does just what a test tells it, for what no decent server does: silence, wrong
 // order, replies that nobody asked for. It also keeps what came together in one flight.
 //
-// Left alone it takes every message, offers PIPELINING and needs no login.
-class StagedUpstream {
+// Left alone it takes every message, offers PIPELINING and needs no login. What it is told holds
+// for all connections; on_connection() is for one alone, and comes first.
+class StagedUpstream : public StageScript {
  public:
   explicit StagedUpstream(simulation::World& world) : scope_(world) {}
 
-  // What it says to a command: "RCPT", or a whole line for that line only. Also "greeting", and "."
-  // for the end of the data. Line ends are added; "a\nb" are two lines.
-  void answer(const std::string& command, std::string reply) { script_[command].say = reply; }
-  // From this command on it says nothing more on that connection.
-  void fall_silent_at(const std::string& command) { script_[command].what = What::fall_silent; }
-  void hang_up_at(const std::string& command) { script_[command].what = What::hang_up; }
-  // Likewise, the first time that the command comes.
-  void hang_up_once_at(const std::string& command) { script_[command] = {What::hang_up, "", true}; }
   void offer(std::string ehlo_lines);
+  // The how manieth connection, from 1.
+  [[nodiscard]] StageScript& on_connection(std::size_t number) { return scripts_[number]; }
 
-  // On the newest connection, unasked.
+  // On the newest connection, or on that one, unasked.
   void blurt(std::string reply);
   void hang_up();
+  void hang_up(std::size_t connection);
 
   void serve(std::unique_ptr<io::Stream> stream);
 
-  // What it heard, one entry for what came together, "\n" for CRLF; bodies left out.
+  // What it heard, one entry for what came together, "\n" for CRLF; contents left out.
   std::vector<std::string> flights;
-  std::vector<std::string> bodies;  // As on the wire, the final dot included.
+  std::vector<std::size_t> flown_on;  // The connection of each of them.
+  std::vector<std::string> bodies;    // As on the wire, without the final dot; of chunks, joined.
+  std::vector<std::size_t> chunks;    // How long each was that came whole.
   std::size_t connections = 0;
-  [[nodiscard]] bool heard(std::string_view command) const;
+  std::size_t most_at_once = 0;
+
+  [[nodiscard]] bool heard(std::string_view command) const { return times(command) > 0; }
+  // How often a line began with this.
+  [[nodiscard]] std::size_t times(std::string_view command) const;
+  // Connections that are open now.
   [[nodiscard]] std::size_t sessions() const { return scope_.running(); }
 
  private:
-  enum class What { say, fall_silent, hang_up };
-  struct Act {
-    What what = What::say;
-    std::string say{};
-    bool once = false;
-  };
+  class Session;
 
-  io::Task<void> run(std::shared_ptr<io::Stream> stream);
+  io::Task<void> run(std::shared_ptr<io::Stream> stream, std::size_t connection);
   io::Task<void> write(std::shared_ptr<io::Stream> stream, std::string bytes);
-  [[nodiscard]] Act act(const std::string& line);
+  [[nodiscard]] Act what_to_do(std::size_t connection, const std::string& line);
 
   io::Scope scope_;
-  std::map<std::string, Act> script_;
-  std::shared_ptr<io::Stream> newest_;
+  std::map<std::size_t, StageScript> scripts_;
+  std::vector<std::shared_ptr<io::Stream>> streams_;
 };
 
 }  // namespace truerelay::relay

@@ -48,7 +48,7 @@ TEST(Stopping, ABodyUnderWayIsNotDisturbed) {
 }
 
 TEST(Stopping, AMessageWhoseTimeIsOverInItsBodyHears421AndIsNotSent) {
-  Scene scene;
+  Scene scene(data_setup());
   MailProgram erp(scene);
   erp.introduce();
   erp.begin_data("a@example.net");

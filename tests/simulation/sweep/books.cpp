@@ -1,6 +1,27 @@
 #include "tests/simulation/sweep/books.h"
 
+#include <algorithm>
+
+#include "tests/simulation/sweep/wire_book.h"
+
 namespace truerelay::simulation {
+namespace {
+
+template <class Value>
+void append(std::vector<Value>& to, const std::vector<Value>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
+
+void Done::add(const Done& other) {
+  append(sender, other.sender);
+  for (const auto& [recipient, replies] : other.recipients) {
+    append(recipients[recipient], replies);
+  }
+  append(accepted, other.accepted);
+  append(refused, other.refused);
+}
 
 class UpstreamBook::Sink final : public sandbox::MessageSink {
  public:
@@ -15,9 +36,9 @@ class UpstreamBook::Sink final : public sandbox::MessageSink {
   std::string& content_;
 };
 
-const Done* UpstreamBook::find(const std::string& sender) const {
+Done UpstreamBook::find(const std::string& sender) const {
   const auto found = done_.find(sender);
-  return found == done_.end() ? nullptr : &found->second;
+  return found == done_.end() ? Done{} : found->second;
 }
 
 void UpstreamBook::sender(const sandbox::Envelope& envelope, const smtp::Reply& reply) {
@@ -26,8 +47,8 @@ void UpstreamBook::sender(const sandbox::Envelope& envelope, const smtp::Reply& 
 
 void UpstreamBook::recipient(const sandbox::Envelope& envelope) {
   const sandbox::RecipientAnswer& last = envelope.recipients.back();
-  done_[envelope.mail.reverse_path.text()].recipients[last.recipient.forward_path.text()].push_back(
-      last.reply);
+  const std::string recipient = as_in_letter(last.recipient.forward_path.text());
+  done_[envelope.mail.reverse_path.text()].recipients[recipient].push_back(last.reply);
 }
 
 std::unique_ptr<sandbox::MessageSink> UpstreamBook::content(const sandbox::Envelope& envelope) {
@@ -39,10 +60,12 @@ std::unique_ptr<sandbox::MessageSink> UpstreamBook::content(const sandbox::Envel
 void UpstreamBook::accepted(const sandbox::Envelope& envelope, const sandbox::Content& /*content*/,
                             const smtp::Reply& reply) {
   Accepted message;
+  message.upstream = upstream_;
+  message.user = envelope.user;
   message.reply = reply;
   for (const sandbox::RecipientAnswer& answer : envelope.recipients) {
     if (answer.reply.completion()) {
-      message.recipients.push_back(answer.recipient.forward_path.text());
+      message.recipients.push_back(as_in_letter(answer.recipient.forward_path.text()));
     }
   }
   message.content = std::move(contents_[{envelope.connection, envelope.transaction}]);
@@ -56,12 +79,20 @@ void UpstreamBook::refused(const sandbox::Envelope& envelope, const sandbox::Con
 
 std::vector<observe::MessageRecord> RelayBook::find(const std::string& sender) const {
   std::vector<observe::MessageRecord> found;
-  for (const observe::MessageRecord& record : messages_) {
-    if (record.sender == sender) {
-      found.push_back(record);
+  for (const Closed& each : messages_) {
+    if (each.record.sender == sender) {
+      found.push_back(each.record);
     }
   }
   return found;
+}
+
+bool RelayBook::closed_about(const std::string& sender, io::Time time) const {
+  // What is under way on a link takes less.
+  constexpr io::Duration kCrossing = std::chrono::milliseconds(300);
+  return std::ranges::any_of(messages_, [&](const Closed& each) {
+    return each.record.sender == sender && each.at > time - kCrossing && each.at < time + kCrossing;
+  });
 }
 
 }  // namespace truerelay::simulation

@@ -5,10 +5,11 @@
 namespace truerelay::simulation {
 namespace {
 
-constexpr std::array<std::string_view, 12> kOrders = {
-    "refuse-550",        "refuse-554",      "defer-451", "defer-421", "refuse-data-554",
-    "throttle",          "slow-data-20s",   "slow-20s",  "drop",      "drop-data",
-    "drop-after-accept", "early-refuse-552"};
+constexpr std::array<std::string_view, 16> kOrders = {
+    "refuse-550",     "refuse-554",        "defer-451",        "defer-421",       "refuse-data-554",
+    "throttle",       "slow-data-20s",     "slow-data-400s",   "slow-20s",        "drop",
+    "drop-data",      "drop-after-accept", "early-refuse-552", "early-defer-451", "defer-432",
+    kThrottledAtFirst};
 
 std::string draw_content(Random& random, std::string_view name) {
   std::string content = "Subject: " + std::string(name) + "\r\n\r\n";
@@ -48,10 +49,11 @@ Letter Letter::draw(Random& random, std::string_view name) {
     const std::string local = random.chance(0.2)
                                   ? std::string(kOrders[random.between(0, kOrders.size() - 1)])
                                   : "box" + std::to_string(i);
-    letter.recipients.push_back(local + "@r" + std::to_string(i) + "." + std::string(name) +
-                                ".example");
+    const std::string domain = (local == kThrottledAtFirst ? "once.r" : "r") + std::to_string(i);
+    letter.recipients.push_back(local + "@" + domain + "." + std::string(name) + ".example");
   }
   letter.content = draw_content(random, name);
+  letter.copies = random.chance(0.08) ? 2 : 1;
   return letter;
 }
 

@@ -14,10 +14,14 @@ struct Letter {
   std::string sender;
   std::vector<std::string> recipients;
   std::string content;  // As the program has it, line ends of all kinds.
+  unsigned copies = 1;  // Of the same text, on purpose: each is to be accepted.
 
   // Some recipients order the practice upstream to refuse, to wait or to break off.
   [[nodiscard]] static Letter draw(Random& random, std::string_view name);
 };
+
+// A recipient with this local part is throttled for a while and then served; see WireBook.
+inline constexpr std::string_view kThrottledAtFirst = "once-432";
 
 // What must arrive: a CRLF at the end, and every bare CR and bare LF made CRLF. Written without
 // looking at the relay's codec, whole and simple.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/base64.h"
 #include "io/sleep.h"
 
 namespace truerelay::simulation {
@@ -11,71 +12,127 @@ namespace {
 // silence.
 constexpr io::Duration kPatience = std::chrono::hours(3);
 
+constexpr unsigned kMostVisits = 4;
+
 }  // namespace
 
-MailClient::MailClient(World& world, io::Dialer& dialer, Random random, std::vector<Letter> letters)
-    : world_(world), dialer_(dialer), random_(random) {
-  manners_.helo = random_.chance(0.15);
-  manners_.pipelines = random_.chance(0.3);
-  manners_.hesitates = random_.chance(0.1);
-  manners_.leaves = random_.chance(0.15) ? 0.1 : 0;
-  for (Letter& letter : letters) {
-    told_.emplace_back().letter = std::move(letter);
-  }
+Manners Manners::draw(Random& random) {
+  Manners manners;
+  manners.helo = random.chance(0.15);
+  manners.pipelines = random.chance(0.3);
+  manners.hesitates = random.chance(0.1);
+  manners.leaves = random.chance(0.15) ? 0.1 : 0;
+  manners.leaves_after_dot = random.chance(0.2) ? 0.6 : 0;
+  manners.comes_again = random.chance(0.8);
+  return manners;
 }
 
-void MailClient::note_faulty_link() {
-  for (Told& told : told_) {
-    told.own_link_faulty = true;
-  }
-}
+MailClient::MailClient(World& world, io::Dialer& dialer, Random random, Manners manners,
+                       std::vector<Letter> letters)
+    : world_(world),
+      dialer_(dialer),
+      random_(random),
+      manners_(std::move(manners)),
+      letters_(std::move(letters)) {}
 
 io::Task<void> MailClient::run(io::Endpoint relay, io::Cancellation& cancellation) {
+  for (unsigned visits = 0; visits < kMostVisits; ++visits) {
+    co_await visit(relay, cancellation);
+    const bool in_the_dark =
+        !told_.empty() && told_.back().sent_last_byte && !told_.back().final_reply;
+    if (!in_the_dark || !manners_.comes_again) {
+      co_return;
+    }
+    co_await pause(600);
+  }
+}
+
+io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellation) {
+  faulty_link_ = false;
   io::Result<io::Connection> connection =
       co_await dialer_.dial(std::move(relay), world_.now() + kPatience, cancellation);
   if (!connection) {
     co_return;
   }
-  channel_ = std::make_unique<io::Channel>(world_, world_, std::move(connection->stream));
-  Told before;
-  current_ = &before;
-  const std::optional<smtp::Reply> greeting = co_await hear();
-  if (!greeting || greeting->code != 220) {
+  visit_.reset(new Visit{io::Channel(world_, world_, std::move(connection->stream))});
+  current_ = &aside_;
+  const bool welcome = co_await introduce();
+  if (!welcome) {
     co_return;
   }
-  const bool introduced = co_await say(manners_.helo ? "HELO erp\r\n" : "EHLO erp\r\n");
-  if (!introduced) {
-    co_return;
-  }
-  const std::optional<smtp::Reply> welcome = co_await hear();
-  if (!welcome || !welcome->completion()) {
-    co_return;
-  }
-  for (Told& told : told_) {
-    told.begun = true;
+  while (next_ < letters_.size()) {
+    Told& told = told_.emplace_back();
+    told.letter = &letters_[next_];
+    told.user = manners_.user;
+    told.own_link_faulty = faulty_link_;
+    told.dawdled = visit_->dawdled;
     current_ = &told;
     const bool goes_on = co_await send(told);
+    told.gone_at = world_.now();
+    told.may_have_heard = faulty_link_ || !visit_->channel.buffer().empty();
+    if (told.final_reply) {
+      visit_->ended = &told;
+      go_on_to_next();
+    }
     if (!goes_on) {
-      channel_->close();
+      visit_->channel.close();
       co_return;
     }
   }
-  current_ = &before;
+  current_ = &aside_;
   const bool said = co_await say("QUIT\r\n");
   if (said) {
     co_await hear();
   }
 }
 
+void MailClient::go_on_to_next() {
+  copies_ += told_.back().final_reply->completion() ? 1 : 0;
+  if (!told_.back().final_reply->completion() || copies_ == letters_[next_].copies) {
+    ++next_;
+    copies_ = 0;
+  }
+}
+
+// False: it is not welcome.
+io::Task<bool> MailClient::introduce() {
+  const std::optional<smtp::Reply> greeting = co_await hear();
+  if (!greeting || greeting->code != 220) {
+    co_return false;
+  }
+  std::vector<std::string> commands = {manners_.helo ? "HELO erp\r\n" : "EHLO erp\r\n"};
+  if (!manners_.user.empty()) {
+    const std::string nul(1, '\0');
+    commands.push_back("AUTH PLAIN " +
+                       base64_encode(nul + manners_.user + nul + manners_.password) + "\r\n");
+  }
+  for (const std::string& command : commands) {
+    const bool said = co_await say(command);
+    if (!said) {
+      co_return false;
+    }
+    const std::optional<smtp::Reply> reply = co_await hear();
+    if (!reply || !reply->completion()) {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+io::Task<void> MailClient::pause(std::uint64_t most_seconds) {
+  const auto seconds = std::chrono::seconds(random_.scaled_between(1, most_seconds));
+  // It may come back to a connection that was closed for its silence, and not look for the 421.
+  if (visit_ != nullptr) {
+    visit_->dawdled = visit_->dawdled || seconds > std::chrono::seconds(100);
+    current_->dawdled = current_->dawdled || visit_->dawdled;
+  }
+  co_await io::Sleep(world_, world_, world_.now() + seconds, never_);
+}
+
 // False: this client goes away now.
 io::Task<bool> MailClient::step() {
   if (manners_.hesitates && random_.chance(0.2)) {
-    const auto pause = std::chrono::seconds(random_.scaled_between(1, 400));
-    // It may come back to a connection that was closed for its silence, and not look for the 421.
-    for (Told& told : told_) {
-      told.dawdled = told.dawdled || pause > std::chrono::seconds(100);
-    }
-    co_await io::Sleep(world_, world_, world_.now() + pause, never_);
+    co_await pause(400);
   }
   if (random_.chance(manners_.leaves)) {
     current_->left_on_purpose = true;
@@ -89,13 +146,13 @@ io::Task<bool> MailClient::say(std::string text) {
   if (!stays) {
     co_return false;
   }
-  channel_->read_ahead();
-  const io::Result<void> written = co_await channel_->write(text, world_.now() + kPatience);
+  visit_->channel.read_ahead();
+  const io::Result<void> written = co_await visit_->channel.write(text, world_.now() + kPatience);
   if (!written) {
     current_->own_link_broke = true;
     // The relay's last word may have come while this client was talking.
-    const bool something_came = !channel_->buffer().empty();
-    if (something_came && current_->begun && !current_->final_reply) {
+    const bool something_came = !visit_->channel.buffer().empty();
+    if (something_came && current_ != &aside_ && !current_->final_reply) {
       std::optional<smtp::Reply> last_word = co_await hear();
       while (last_word && last_word->code != 421) {
         last_word = co_await hear();
@@ -109,20 +166,23 @@ io::Task<bool> MailClient::say(std::string text) {
 io::Task<std::optional<smtp::Reply>> MailClient::hear() {
   const io::Time until = world_.now() + kPatience;
   while (true) {
-    const std::optional<std::string_view> line = lines_.line(channel_->buffer());
+    const std::optional<std::string_view> line = visit_->lines.line(visit_->channel.buffer());
     if (line) {
-      std::expected<std::optional<smtp::Reply>, std::string> taken = parser_.take(*line);
-      lines_.consume(channel_->buffer(), *line);
+      std::expected<std::optional<smtp::Reply>, std::string> taken = visit_->parser.take(*line);
+      visit_->lines.consume(visit_->channel.buffer(), *line);
       if (!taken) {
         current_->silence = true;  // What it hears is no reply.
         co_return std::nullopt;
       }
       if (*taken) {
+        if (visit_->ended != nullptr) {
+          visit_->ended->concluded = true;
+        }
         co_return **std::move(taken);
       }
       continue;
     }
-    const io::Channel::Arrival arrival = co_await channel_->wait(until);
+    const io::Channel::Arrival arrival = co_await visit_->channel.wait(until);
     if (arrival == io::Channel::Arrival::timed_out) {
       current_->silence = true;
       co_return std::nullopt;
@@ -145,6 +205,12 @@ io::Task<bool> MailClient::send(Told& told) {
     if (!sent) {
       co_return false;
     }
+    if (random_.chance(manners_.leaves_after_dot)) {
+      told.left_on_purpose = true;
+      const auto moment = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
+      co_await io::Sleep(world_, world_, world_.now() + io::Duration{moment}, never_);
+      co_return false;
+    }
     told.final_reply = co_await hear();
   }
   if (!told.final_reply || told.final_reply->code == 421) {
@@ -162,8 +228,8 @@ io::Task<bool> MailClient::send(Told& told) {
 
 // True: the body may come, or final_reply says why not.
 io::Task<bool> MailClient::send_envelope(Told& told) {
-  std::vector<std::string> commands = {"MAIL FROM:<" + told.letter.sender + ">\r\n"};
-  for (const std::string& recipient : told.letter.recipients) {
+  std::vector<std::string> commands = {"MAIL FROM:<" + told.letter->sender + ">\r\n"};
+  for (const std::string& recipient : told.letter->recipients) {
     commands.push_back("RCPT TO:<" + recipient + ">\r\n");
   }
   commands.emplace_back("DATA\r\n");
@@ -193,7 +259,7 @@ io::Task<bool> MailClient::send_envelope(Told& told) {
     }
     const bool to_recipient = i > 0 && i + 1 < commands.size();
     if (to_recipient) {
-      told.recipients[told.letter.recipients[i - 1]] = *reply;
+      told.recipients[told.letter->recipients[i - 1]] = *reply;
     }
     if (i + 1 == commands.size() && reply->code == 354) {
       co_return true;
@@ -211,7 +277,7 @@ io::Task<bool> MailClient::send_envelope(Told& told) {
 }
 
 io::Task<bool> MailClient::send_content(Told& told) {
-  const std::string wire = stuffed(told.letter.content);
+  const std::string wire = stuffed(told.letter->content);
   const io::Time started = world_.now();
   std::size_t sent = 0;
   while (sent < wire.size()) {

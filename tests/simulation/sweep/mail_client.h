@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,44 +18,70 @@
 
 namespace truerelay::simulation {
 
+// How a client goes about it. As it stands: in good order, and one thing after the other.
+struct Manners {
+  bool helo = false;
+  bool pipelines = false;
+  bool hesitates = false;       // Waits a while before some steps.
+  double leaves = 0;            // The chance to go away before any one step,
+  double leaves_after_dot = 0;  // or when all is said and the answer is still to come.
+  bool comes_again = false;     // With a letter of which it does not know what became.
+  std::string user;             // Logs in, where there is one.
+  std::string password;
+
+  [[nodiscard]] static Manners draw(Random& random);
+};
+
 // A legacy program of some make: it connects, sends its letters one after the other, and writes
-// down what it is told. How it goes about it is drawn: HELO or EHLO, one command at a time or
-// several, slow or fast, and now and then it just goes away.
+// down what it is told.
 class MailClient {
  public:
-  MailClient(World& world, io::Dialer& dialer, Random random, std::vector<Letter> letters);
+  MailClient(World& world, io::Dialer& dialer, Random random, Manners manners,
+             std::vector<Letter> letters);
 
   io::Task<void> run(io::Endpoint relay, io::Cancellation& cancellation);
 
-  // Something goes wrong between this client and the relay, so that silence has an excuse.
-  void note_faulty_link();
+  // Something goes wrong on the connection to the relay that is being made, so that silence has an
+  // excuse.
+  void note_faulty_link() { faulty_link_ = true; }
 
-  [[nodiscard]] const std::vector<Told>& told() const { return told_; }
+  [[nodiscard]] const std::vector<Letter>& letters() const { return letters_; }
+  // In their order; a letter may be among them more than once.
+  [[nodiscard]] std::deque<Told>& told() { return told_; }
 
  private:
-  struct Manners {
-    bool helo = false;
-    bool pipelines = false;
-    bool hesitates = false;  // Waits a while before some steps.
-    double leaves = 0;       // The chance to go away before any one step.
+  // One connection to the relay.
+  struct Visit {
+    io::Channel channel;
+    io::LineReader lines{smtp::ReplyParser::kLongestLine};
+    smtp::ReplyParser parser{};
+    Told* ended = nullptr;  // The last letter that has its final reply.
+    bool dawdled = false;
   };
 
+  io::Task<void> visit(io::Endpoint relay, io::Cancellation& cancellation);
+  io::Task<bool> introduce();
   io::Task<bool> say(std::string text);
   io::Task<std::optional<smtp::Reply>> hear();
   io::Task<bool> send(Told& told);
   io::Task<bool> send_envelope(Told& told);
   io::Task<bool> send_content(Told& told);
   io::Task<bool> step();
+  io::Task<void> pause(std::uint64_t most_seconds);
+  void go_on_to_next();
 
   World& world_;
   io::Dialer& dialer_;
   Random random_;
   Manners manners_;
-  std::vector<Told> told_;
+  const std::vector<Letter> letters_;
+  std::size_t next_ = 0;  // Of the letters,
+  unsigned copies_ = 0;   // of which so many copies were accepted.
+  std::deque<Told> told_;
+  Told aside_;  // For what is heard outside of letters.
   Told* current_ = nullptr;
-  std::unique_ptr<io::Channel> channel_;
-  io::LineReader lines_{smtp::ReplyParser::kLongestLine};
-  smtp::ReplyParser parser_;
+  std::unique_ptr<Visit> visit_;
+  bool faulty_link_ = false;
   io::Cancellation never_;
 };
 

@@ -1,150 +1,115 @@
 #include "tests/simulation/sweep/mail_world.h"
 
-#include <optional>
+#include <array>
 #include <utility>
 
-#include "digest/key.h"
-#include "io/scope.h"
 #include "relay/listener.h"
-#include "relay/upstream.h"
-#include "sandbox/session.h"
-#include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/sweep/mail_client.h"
+#include "tests/simulation/sweep/outages.h"
+#include "tests/simulation/sweep/practice_upstream.h"
+#include "tests/simulation/sweep/relay_under_test.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/world.h"
-#include "tls/client_context.h"
-#include "tls/practice_authority.h"
-#include "tls/server_context.h"
-#include "tls/trust_store.h"
 
 namespace truerelay::simulation {
 namespace {
 
 constexpr std::uint16_t kRelayPort = 25;
-constexpr std::uint16_t kUpstreamPort = 587;
 // Each client knows the relay under a name of its own, so that what happens to its connection can
 // be told apart.
 std::string relay_host(std::size_t client) { return "relay-" + std::to_string(client); }
 const std::string kUpstreamHost = "upstream.example";
-const std::string kUser = "erp@example.org";
-const std::string kPassword = "correct horse";
-
-// Stored credentials, right or wrong.
-class StoredPassword final : public auth::CredentialSource {
- public:
-  explicit StoredPassword(std::string password) : password_(std::move(password)) {}
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override {
-    auth::Credentials credentials;
-    credentials.user = kUser;
-    credentials.secret = Redacted(password_);
-    co_return credentials;
-  }
-
- private:
-  std::string password_;
-};
+const std::string kFallbackHost = "other.example";
 
 }  // namespace
 
-struct PracticeTls::Parts {
-  std::shared_ptr<const tls::TrustStore> trust;
-  std::unique_ptr<tls::ServerContext> server;
-};
-
-PracticeTls::PracticeTls() : parts_(std::make_unique<Parts>()) {
-  // Around the simulated world's present, 2025.
-  const auto year = std::chrono::hours(24 * 365);
-  const io::WallTime now = World(0).wall_now();
-  const tls::PracticeAuthority authority("sweep authority", {now - 2 * year, now + 40 * year});
-  const tls::PracticeAuthority::Issued issued =
-      authority.issue({.common_name = kUpstreamHost,
-                       .names = {kUpstreamHost},
-                       .addresses = {},
-                       .validity = {now - 2 * year, now + 40 * year}});
-  parts_->trust = tls::TrustStore::parse(authority.certificate(), "the sweep's authority").value();
-  parts_->server = tls::ServerContext::parse(issued.chain, issued.key).value();
-}
-PracticeTls::~PracticeTls() = default;
+std::vector<std::string> MailWorld::upstream_hosts() { return {kUpstreamHost, kFallbackHost}; }
 
 struct MailWorld::Parts {
-  Parts(std::uint64_t seed, PracticeTls& practice, bool traced)
-      : world(seed),
+  Parts(std::uint64_t seed, const PracticeTls& practice_tls, bool traced)
+      : practice(practice_tls),
+        world(seed),
         trace(world),
         network(world, traced ? &trace : nullptr),
         client_dialer(network, ipv4(10, 0, 0, 1)),
         relay_dialer(network, ipv4(10, 0, 0, 2)),
-        server_tls(*practice.parts_->server),
-        services{world, world, relay_book, stopping, stopped, duplicates, replay_memory, scratch},
-        scope(world) {
+        scope(world),
+        relay(world, relay_dialer, practice) {
     Random& random = world.random();
-    tls::ClientContext::Settings settings;
-    settings.trust = practice.parts_->trust;
-    client_tls = tls::ClientContext::create(std::move(settings)).value();
-    draw_upstream(random);
+    passthrough = random.chance(0.1);
+    has_fallback = !passthrough && random.chance(0.3);
+    draw_upstreams(random);
     draw_relay(random);
     draw_clients(random);
     draw_faults(random);
   }
 
-  void draw_upstream(Random& random) {
-    sandbox::Account account;
-    account.user = kUser;
-    account.password = Redacted(kPassword);
-    upstream_settings.accounts.push_back(std::move(account));
-    upstream_settings.offers.pipelining = random.chance(0.8);
-    upstream_settings.most_messages = random.chance(0.2) ? 1 : 0;
-    if (tls_mode(random) == relay::Tls::none) {
-      upstream_settings.require_tls = false;
-      upstream_settings.auth_without_tls = true;
-    }
-    network.listen(kUpstreamHost, kUpstreamPort,
-                   [this](std::unique_ptr<io::Stream> stream, io::Peer peer) {
-                     scope.spawn(serve(std::move(stream), std::move(peer)));
-                   });
+  static relay::Tls draw_tls(Random& random) {
+    return random.chance(0.6)   ? relay::Tls::none
+           : random.chance(0.5) ? relay::Tls::starttls
+                                : relay::Tls::implicit;
   }
 
-  relay::Tls tls_mode(Random& random) {
-    tls = random.chance(0.6)   ? relay::Tls::none
-          : random.chance(0.5) ? relay::Tls::starttls
-                               : relay::Tls::implicit;
-    return tls;
-  }
-
-  io::Task<void> serve(std::unique_ptr<io::Stream> stream, io::Peer peer) {
-    sandbox::Arrival arrival{std::move(stream), std::move(peer), std::nullopt};
-    if (tls == relay::Tls::implicit) {
-      arrival.stream->set_deadline(world.now() + upstream_settings.deadlines.handshake);
-      io::Result<io::SecuredStream> secured = co_await server_tls.secure(std::move(arrival.stream));
-      if (!secured) {
-        co_return;
-      }
-      secured->stream->set_deadline(io::Time::max());
-      arrival.stream = std::move(secured->stream);
-      arrival.tls = std::move(secured->facts);
+  // The fallback has a mind of its own, and may refuse what the first one took.
+  void draw_upstreams(Random& random) {
+    for (const std::string& host : upstream_hosts()) {
+      const relay::Tls tls = draw_tls(random);
+      sandbox::Settings settings =
+          PracticeUpstream::settings_for(tls, RelayUnderTest::users(), RelayUnderTest::password());
+      settings.hostname = host;
+      settings.offers.pipelining = random.chance(0.8);
+      settings.offers.chunking = random.chance(0.7);
+      settings.most_messages = random.chance(0.2) ? random.between(1, 3) : 0;
+      const bool strange = host == kFallbackHost && random.chance(0.4);
+      settings.most_recipients = strange ? random.between(1, 3) : settings.most_recipients;
+      settings.largest_message = strange ? 1500 : settings.largest_message;
+      upstreams.push_back(std::make_unique<PracticeUpstream>(world, scope, network, practice, host,
+                                                             tls, std::move(settings)));
     }
-    const sandbox::Services uses{world, world, upstream_stop, upstream_book,
-                                 tls == relay::Tls::starttls ? &server_tls : nullptr};
-    co_await sandbox::serve(upstream_settings, uses, std::move(arrival));
   }
 
   void draw_relay(Random& random) {
+    relay.wire.throttled_at_first = static_cast<unsigned>(random.between(1, 3));
+    relay.scratch.room = random.chance(0.3) ? random.scaled_between(1, 20'000) : relay.scratch.room;
+    relay::UpstreamSettings settings = draw_settings(random, *upstreams.front());
+    settings.auth = passthrough ? auth::Choice::passthrough : auth::Choice::automatic;
+    settings.fallback = has_fallback ? kFallbackHost : "";
+    relay.use(std::move(settings), random.chance(0.03));
+    if (has_fallback) {
+      relay.fall_back_to(draw_settings(random, *upstreams.back()));
+    }
+    remembers = random.chance(0.9);
+    const std::size_t listeners = random.chance(0.5) ? 1 : 2;
+    for (std::size_t i = 0; i < listeners; ++i) {
+      // Longer than any run, or not at all.
+      relay.listen("listener-" + std::to_string(i),
+                   remembers ? std::chrono::hours(24) : io::Duration{});
+    }
+  }
+
+  static relay::UpstreamSettings draw_settings(Random& random, const PracticeUpstream& upstream) {
     relay::UpstreamSettings settings;
-    settings.name = "sweep";
-    settings.file = "upstreams/sweep.toml";
-    settings.endpoint = {kUpstreamHost, kUpstreamPort};
-    settings.tls = tls;
+    settings.name = upstream.host();
+    settings.file = "upstreams/" + upstream.host() + ".toml";
+    settings.endpoint = {upstream.host(), PracticeUpstream::kPort};
+    settings.tls = upstream.tls();
     settings.helo_name = "relay.example";
     settings.eager_mail = random.chance(0.2);
-    password.emplace(random.chance(0.03) ? "wrong" : kPassword);
-    upstream.emplace(std::move(settings),
-                     relay::Upstream::Parts{world, world, relay_book, relay_dialer,
-                                            client_tls.get(), &*password, key});
-    relay::ListenerSettings listens;
-    listens.name = "erp";
-    listens.host_name = "relay.example";
-    listens.allow = {io::IpNetwork{ipv4(10, 0, 0, 0), 96 + 8}};
-    listener.emplace(services, std::move(listens), *upstream, nullptr);
+    settings.chunking = random.chance(0.2) ? relay::Chunking::off : relay::Chunking::automatic;
+    settings.max_connections =
+        random.chance(0.6) ? static_cast<unsigned>(random.between(1, 4)) : 20;
+    settings.rate_per_minute = random.chance(0.1) ? static_cast<unsigned>(random.between(1, 8)) : 0;
+    settings.max_messages_per_connection =
+        random.chance(0.3) ? static_cast<unsigned>(random.between(1, 3)) : 100;
+    settings.idle_close = std::chrono::seconds(random.scaled_between(1, 600));
+    settings.keep_warm = random.chance(0.2);
+    settings.patience = std::chrono::seconds(random.between(0, 60));
+    settings.replay_buffer = random.chance(0.1)   ? 0
+                             : random.chance(0.4) ? random.scaled_between(1, 65'536)
+                                                  : settings.replay_buffer;
+    settings.replay_file = random.chance(0.3);
+    return settings;
   }
 
   void draw_clients(Random& random) {
@@ -155,28 +120,43 @@ struct MailWorld::Parts {
       for (std::size_t j = 0; j < most; ++j) {
         letters.push_back(Letter::draw(random, "c" + std::to_string(i) + "-" + std::to_string(j)));
       }
-      clients.push_back(
-          std::make_unique<MailClient>(world, client_dialer, random.fork(), std::move(letters)));
-      network.listen(
-          relay_host(i), kRelayPort, [this](std::unique_ptr<io::Stream> stream, io::Peer peer) {
-            listener->accept(std::move(stream), std::move(peer), "s" + std::to_string(++sessions));
-          });
+      Manners manners = Manners::draw(random);
+      if (passthrough) {
+        manners.user = RelayUnderTest::users().at(random.between(0, 2));
+        manners.password = random.chance(0.05) ? "wrong" : RelayUnderTest::password();
+      }
+      clients.push_back(std::make_unique<MailClient>(world, client_dialer, random.fork(),
+                                                     std::move(manners), std::move(letters)));
+      network.listen(relay_host(i), kRelayPort,
+                     [this, i](std::unique_ptr<io::Stream> stream, io::Peer peer) {
+                       relay.accept(i, std::move(stream), std::move(peer));
+                     });
     }
   }
 
-  // Towards the upstream anything may happen, and with TLS bytes may change on their way. Most
+  // Towards the upstreams anything may happen, and with TLS bytes may change on their way. Most
   // clients sit on a healthy LAN, so that silence towards them has no excuse.
   void draw_faults(Random& random) {
-    Attempt::Odds upstream_odds;
-    upstream_odds.faulty = random.chance(0.3) ? 0 : 0.6;
-    upstream_odds.faults.corruption = tls != relay::Tls::none;
+    const double faulty = random.chance(0.3) ? 0 : 0.6;
+    const std::uint64_t octets = random.chance(0.8) ? 4096 : 100'000;
+    outages = Outages::draw(random, upstream_hosts(), world.now());
     Attempt::Odds client_odds;
     client_odds.unknown_name = client_odds.refused = client_odds.silence = 0;
     client_odds.faulty = 0.15;
-    network.set_plan([this, upstream_odds, client_odds](const io::Endpoint& endpoint,
-                                                        std::uint64_t /*number*/, Random& chance) {
-      if (endpoint.host == kUpstreamHost) {
-        return Attempt::draw(chance, upstream_odds);
+    network.set_plan([this, faulty, octets, client_odds](const io::Endpoint& endpoint,
+                                                         std::uint64_t /*number*/, Random& chance) {
+      for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
+        if (endpoint.host == upstream->host()) {
+          Attempt::Odds odds;
+          odds.faulty = faulty;
+          odds.faults.bytes_to_server = octets;
+          odds.faults.corruption = upstream->tls() != relay::Tls::none;
+          Attempt attempt = Attempt::draw(chance, odds);
+          if (outages.covers(endpoint.host, world.now())) {
+            attempt.answer = Attempt::Answer::refused;
+          }
+          return attempt;
+        }
       }
       Attempt attempt = Attempt::draw(chance, client_odds);
       for (std::size_t i = 0; i < clients.size(); ++i) {
@@ -197,64 +177,68 @@ struct MailWorld::Parts {
     if (world.run_until(clients_done) != World::Stop::done) {
       report.wrong.emplace_back("a client never came to its end");
     }
-    const auto sessions_done = [this] { return listener->sessions() == 0; };
+    const auto sessions_done = [this] { return relay.sessions() == 0; };
     if (world.run_until(sessions_done) != World::Stop::done) {
       report.wrong.emplace_back("a session of the relay outlived its client and its deadlines");
     }
-    stopping.cancel();
-    stopped.cancel();
-    scope.spawn(upstream->close());
-    upstream_stop.cancel();
-    const auto all_done = [this] { return sessions_are_over() && scope.running() == 0; };
+    relay.stop(scope);
+    for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
+      upstream->stop();
+    }
+    const auto all_done = [this] { return relay.sessions() == 0 && scope.running() == 0; };
     if (world.run_until(all_done) != World::Stop::done) {
       report.wrong.emplace_back("something goes on after the stop");
     }
-    report.sessions = sessions;
+    report.sessions = relay.accepted();
     for (const std::unique_ptr<MailClient>& client : clients) {
-      for (const Told& told : client->told()) {
-        std::vector<std::string> wrong = judge(told, upstream_book.find(told.letter.sender),
-                                               relay_book.find(told.letter.sender), report.tally);
-        report.wrong.insert(report.wrong.end(), wrong.begin(), wrong.end());
-      }
+      judge_letters(*client, report);
     }
     report.trace = trace.text();
     return report;
   }
 
-  bool sessions_are_over() const { return listener->sessions() == 0; }
+  void judge_letters(MailClient& client, Report& report) {
+    for (const Letter& letter : client.letters()) {
+      Case books{.letter = letter,
+                 .told = {},
+                 .done = {},
+                 .ends = relay.wire.ends(letter.sender),
+                 .records = relay.book.find(letter.sender),
+                 .remembers = remembers};
+      for (Told& told : client.told()) {
+        if (told.letter == &letter) {
+          told.may_have_heard |= relay.book.closed_about(letter.sender, told.gone_at);
+          books.told.push_back(&told);
+        }
+      }
+      for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
+        books.done.add(upstream->book().find(letter.sender));
+      }
+      std::vector<std::string> wrong = judge(books, report.tally);
+      report.wrong.insert(report.wrong.end(), wrong.begin(), wrong.end());
+    }
+  }
 
+  const PracticeTls& practice;
   World world;
   Trace trace;
   Network network;
   SimulatedDialer client_dialer;
   SimulatedDialer relay_dialer;
-  tls::ServerContext& server_tls;
-  std::unique_ptr<tls::ClientContext> client_tls;
-  relay::Tls tls = relay::Tls::none;
-  sandbox::Settings upstream_settings;
-  UpstreamBook upstream_book;
-  RelayBook relay_book;
-  io::Cancellation never;
-  io::Cancellation stopping;
-  io::Cancellation stopped;
-  io::Cancellation upstream_stop;
-  static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
-  digest::Key key{kKey};
-  relay::Duplicates duplicates{key, world, world};
-  relay::ReplayMemory replay_memory;
-  MemoryScratches scratch;
-  relay::Services services;
-  std::optional<StoredPassword> password;
-  std::optional<relay::Upstream> upstream;
-  std::optional<relay::Listener> listener;
-  std::vector<std::unique_ptr<MailClient>> clients;
-  std::uint64_t sessions = 0;
+  bool passthrough = false;
+  bool has_fallback = false;
+  bool remembers = true;
+  Outages outages;
+  std::vector<std::unique_ptr<PracticeUpstream>> upstreams;
   io::Scope scope;
+  RelayUnderTest relay;
+  std::vector<std::unique_ptr<MailClient>> clients;
   io::Scope client_scope{world};
+  io::Cancellation never;
 };
 
-MailWorld::MailWorld(std::uint64_t seed, PracticeTls& tls, bool traced)
-    : parts_(std::make_unique<Parts>(seed, tls, traced)) {}
+MailWorld::MailWorld(std::uint64_t seed, const PracticeTls& practice, bool traced)
+    : parts_(std::make_unique<Parts>(seed, practice, traced)) {}
 MailWorld::~MailWorld() = default;
 
 MailWorld::Report MailWorld::run() { return parts_->run(); }

@@ -6,23 +6,12 @@
 #include <vector>
 
 #include "tests/simulation/sweep/oracle.h"
+#include "tests/simulation/sweep/practice_tls.h"
 
 namespace truerelay::simulation {
 
-// TLS for the upstreams of all runs: making a key pair costs more than a whole run.
-class PracticeTls {
- public:
-  PracticeTls();
-  ~PracticeTls();
-
- private:
-  friend class MailWorld;
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
-};
-
-// One run: a relay, a practice upstream and a few clients in a simulated world, with all that goes
-// wrong there, drawn from the seed.
+// One run: a relay, its practice upstreams and a few clients in a simulated world, with all that
+// goes wrong there, drawn from the seed.
 class MailWorld {
  public:
   struct Report {
@@ -32,7 +21,10 @@ class MailWorld {
     std::string trace;               // Where it was asked for.
   };
 
-  MailWorld(std::uint64_t seed, PracticeTls& tls, bool traced);
+  // For these hosts the certificate is to be.
+  [[nodiscard]] static std::vector<std::string> upstream_hosts();
+
+  MailWorld(std::uint64_t seed, const PracticeTls& practice, bool traced);
   ~MailWorld();
 
   [[nodiscard]] Report run();

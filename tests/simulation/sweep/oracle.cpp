@@ -1,44 +1,66 @@
 #include "tests/simulation/sweep/oracle.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
+
+#include "tests/simulation/sweep/copies.h"
 
 namespace truerelay::simulation {
 namespace {
 
+using observe::MessageRecord;
 using observe::Outcome;
+
+bool in_doubt(const smtp::Reply& reply) {
+  return reply.code == 451 && reply.lines.front().starts_with("4.4.2 Outcome unknown");
+}
+
+// The acceptance, or where a fallback took it, with one line more that names it.
+bool in_words_of(const smtp::Reply& told, const Accepted& message) {
+  smtp::Reply said = message.reply;
+  if (told.lines.size() == said.lines.size() + 1 &&
+      told.lines.back().find(message.upstream) != std::string::npos &&
+      told.lines.back().find("fallback") != std::string::npos) {
+    said.lines.push_back(told.lines.back());
+  }
+  return told == said;
+}
 
 class Judgement {
  public:
-  Judgement(const Told& told, const Done* done, const std::vector<observe::MessageRecord>& records)
-      : told_(told), done_(done != nullptr ? *done : kNothing), records_(records) {}
+  explicit Judgement(const Case& books) : books_(books), letter_(books.letter), done_(books.done) {}
 
   std::vector<std::string> run(Tally& tally) {
-    ++tally.letters;
-    recipients_were_told_the_truth();
-    accepted_at_most_once();
+    for (const Told* told : books_.told) {
+      ++tally.letters;
+      recipients_were_told_the_truth(*told);
+      the_end_was_told_truly(*told, tally);
+    }
     accepted_only_what_was_whole();
-    the_end_was_told_truly(tally);
-    the_record_agrees();
+    accepted_as_often_as_told(tally);
+    doubt_only_where_there_is_no_answer();
+    the_record_agrees(tally);
     return std::move(wrong_);
   }
 
  private:
-  void say(const std::string& what) { wrong_.push_back(told_.letter.sender + ": " + what); }
+  void say(const std::string& what) { wrong_.push_back(letter_.sender + ": " + what); }
 
-  // T1 and T2 for RCPT: what was told is what the upstream said to it, or to MAIL, or a failure of
+  // T1 and T2 for RCPT: what was told is what an upstream said to it, or to MAIL, or a failure of
   // the relay's own, which is a 4xx save where the login is refused.
-  void recipients_were_told_the_truth() {
-    for (const auto& [recipient, reply] : told_.recipients) {
+  void recipients_were_told_the_truth(const Told& told) {
+    for (const auto& [recipient, reply] : told.recipients) {
       const bool failure_of_its_own =
           reply.transient() || reply.lines.front().starts_with("5.7.8 ");
       const bool refusal_of_sender =
           !reply.completion() && std::ranges::find(done_.sender, reply) != done_.sender.end();
-      const bool out_of_sequence = !told_.sender.completion() && reply.code == 503;
+      const bool out_of_sequence = !told.sender.completion() && reply.code == 503;
       if (!said_to(recipient, reply) && !failure_of_its_own && !refusal_of_sender &&
           !out_of_sequence) {
         say("recipient " + recipient + " was told " + smtp::one_line(reply) +
-            ", which the upstream did not say");
+            ", which no upstream said");
       }
     }
   }
@@ -49,106 +71,131 @@ class Judgement {
            std::ranges::find(said->second, reply) != said->second.end();
   }
 
-  void accepted_at_most_once() {
-    if (done_.accepted.size() > 1) {
-      say("accepted " + std::to_string(done_.accepted.size()) + " times: a duplicate");
-    }
-  }
-
-  // T6, and the body byte for byte.
+  // T6, the body byte for byte, and for whom: as it was told each time that it was sent whole.
   void accepted_only_what_was_whole() {
     for (const Accepted& message : done_.accepted) {
-      if (!told_.sent_last_byte) {
-        say("accepted, although the client never sent its end");
-      }
-      if (message.content != normalized(told_.letter.content)) {
+      if (message.content != normalized(letter_.content)) {
         say("its content was altered");
       }
-      for (const std::string& recipient : message.recipients) {
-        const auto heard = told_.recipients.find(recipient);
-        if (heard != told_.recipients.end() && !heard->second.completion()) {
-          say("sent to " + recipient + ", which the client was told is refused");
-        }
+      const auto sent = std::ranges::find_if(books_.told, [&](const Told* told) {
+        return told->sent_last_byte && recipients_of(message) == told_accepted(*told) &&
+               (told->user.empty() || told->user == message.user);
+      });
+      if (sent == books_.told.end()) {
+        say("accepted by " + message.upstream + " for \"" + message.user +
+            "\", which the client did not send whole, for other recipients than it was told, or "
+            "as somebody else");
       }
     }
   }
 
-  void the_end_was_told_truly(Tally& tally) {
-    if (!told_.final_reply) {
-      const bool excused =
-          told_.left_on_purpose || told_.dawdled || told_.own_link_faulty || !told_.begun;
+  void the_end_was_told_truly(const Told& told, Tally& tally) {
+    if (!told.final_reply) {
+      const bool excused = told.left_on_purpose || told.dawdled || told.own_link_faulty;
       if (!excused) {
-        say(told_.silence ? "the client waited and heard nothing"
-                          : "the connection ended, and the client had no final reply");
+        say(told.silence ? "the client waited and heard nothing"
+                         : "the connection ended, and the client had no final reply");
       }
       ++tally.client_gone;
       return;
     }
-    const smtp::Reply& reply = *told_.final_reply;
+    const smtp::Reply& reply = *told.final_reply;
     if (reply.completion()) {
       ++tally.true_accepts;
-      accepted_as_told();
+      const auto same = std::ranges::find_if(done_.accepted, [&](const Accepted& message) {
+        return in_words_of(reply, message) && recipients_of(message) == told_accepted(told);
+      });
+      if (same == done_.accepted.end()) {
+        say("told " + smtp::one_line(reply) +
+            ", and no upstream accepted it in these words and for the recipients that were told");
+      } else {
+        tally.by_fallback += reply == same->reply ? 0 : 1;
+      }
     } else if (in_doubt(reply)) {
       ++tally.in_doubt;
-      if (!told_.sent_last_byte) {
+      if (!told.sent_last_byte) {
         say("in doubt before its last byte was sent");
       }
     } else {
       ++tally.true_refusals;
-      if (!done_.accepted.empty()) {
-        say("accepted, and the client was told " + smtp::one_line(reply));
+    }
+  }
+
+  // T3, T5 and T7.
+  void accepted_as_often_as_told(Tally& tally) {
+    std::map<std::set<std::string>, std::vector<const Told*>> same;  // By recipients.
+    for (const Told* told : books_.told) {
+      if (told->sent_last_byte) {
+        same[told_accepted(*told)].push_back(told);
       }
     }
-  }
-
-  void accepted_as_told() {
-    if (done_.accepted.size() != 1) {
-      say("told accepted, and the upstream did not accept it");
-      return;
-    }
-    std::set<std::string> told_accepted;
-    for (const auto& [recipient, reply] : told_.recipients) {
-      if (reply.completion()) {
-        told_accepted.insert(recipient);
-      }
-    }
-    if (done_.accepted.front().reply != *told_.final_reply) {
-      say("told accepted in other words than the upstream's");
-    }
-    const std::vector<std::string>& list = done_.accepted.front().recipients;
-    if (std::set<std::string>(list.begin(), list.end()) != told_accepted) {
-      say("accepted for other recipients than the client was told");
-    }
-  }
-
-  static bool in_doubt(const smtp::Reply& reply) {
-    return reply.code == 451 && reply.lines.front().starts_with("4.4.2 Outcome unknown");
-  }
-
-  void the_record_agrees() {
-    const auto recorded = [&](Outcome outcome) {
-      return std::ranges::any_of(records_, [&](const observe::MessageRecord& record) {
-        return record.outcome == outcome;
+    for (const auto& [recipients, told] : same) {
+      const auto accepted = std::ranges::count_if(done_.accepted, [&](const Accepted& message) {
+        return recipients_of(message) == recipients;
       });
-    };
-    if (!done_.accepted.empty() && !recorded(Outcome::accepted) && !recorded(Outcome::in_doubt)) {
+      Copies copies = copies_to_expect(told, records(Outcome::in_doubt), books_.remembers);
+      const std::size_t late = overtaken(told, books_.ends);
+      copies.most += late;
+      tally.overtaken += late;
+      if (std::cmp_less(accepted, copies.least)) {
+        say("accepted " + std::to_string(accepted) + " times, and the client was told so " +
+            std::to_string(copies.least) + " times");
+      }
+      if (std::cmp_greater(accepted, copies.most)) {
+        say("accepted " + std::to_string(accepted) +
+            " times: a duplicate, or one that was refused");
+      }
+    }
+  }
+
+  // T4 and T5, both ways: what was handed on whole and never answered is in doubt, and nothing
+  // else.
+  void doubt_only_where_there_is_no_answer() {
+    const auto unanswered = std::ranges::count_if(
+        books_.ends, [](const WireBook::End& end) { return end.handed_on && !end.answered; });
+    if (!std::cmp_equal(unanswered, records(Outcome::in_doubt))) {
+      say("handed on to its last byte and not answered " + std::to_string(unanswered) +
+          " times, and recorded as in doubt " + std::to_string(records(Outcome::in_doubt)));
+    }
+  }
+
+  std::size_t records(Outcome outcome) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        books_.records,
+        [&](const MessageRecord& each) { return each.outcome == outcome && !each.duplicate; }));
+  }
+
+  void the_record_agrees(Tally& tally) {
+    std::size_t told_accepts = 0;
+    std::size_t told_doubts = 0;
+    for (const Told* told : books_.told) {
+      told_accepts += told->final_reply && told->final_reply->completion() ? 1 : 0;
+      told_doubts += told->final_reply && in_doubt(*told->final_reply) ? 1 : 0;
+    }
+    std::size_t remembered = 0;
+    for (const MessageRecord& record : books_.records) {
+      remembered += record.duplicate ? 1 : 0;
+      tally.repaired += record.outcome == Outcome::accepted && record.repairs > 0 ? 1 : 0;
+    }
+    tally.remembered += remembered;
+    const std::size_t accepted = done_.accepted.size();
+    if (records(Outcome::accepted) > accepted) {
+      say("recorded as accepted more often than it was");
+    }
+    if (accepted > records(Outcome::accepted) + records(Outcome::in_doubt)) {
       say("accepted, and the record says neither accepted nor in doubt");
     }
-    if (done_.accepted.empty() && recorded(Outcome::accepted)) {
-      say("recorded as accepted, and the upstream did not accept it");
-    }
-    if (told_.final_reply && told_.final_reply->completion() && !recorded(Outcome::accepted)) {
+    if (told_accepts > records(Outcome::accepted) + remembered) {
       say("told accepted, and recorded otherwise");
     }
-    if (told_.final_reply && in_doubt(*told_.final_reply) && !recorded(Outcome::in_doubt)) {
+    if (told_doubts > records(Outcome::in_doubt)) {
       say("told in doubt, and recorded otherwise");
     }
   }
 
-  inline static const Done kNothing;
-  const Told& told_;
+  const Case& books_;
+  const Letter& letter_;
   const Done& done_;
-  const std::vector<observe::MessageRecord>& records_;
   std::vector<std::string> wrong_;
 };
 
@@ -157,14 +204,17 @@ class Judgement {
 void Tally::add(const Tally& other) {
   letters += other.letters;
   true_accepts += other.true_accepts;
+  by_fallback += other.by_fallback;
+  remembered += other.remembered;
+  repaired += other.repaired;
+  overtaken += other.overtaken;
   true_refusals += other.true_refusals;
   in_doubt += other.in_doubt;
   client_gone += other.client_gone;
 }
 
-std::vector<std::string> judge(const Told& told, const Done* done,
-                               const std::vector<observe::MessageRecord>& records, Tally& tally) {
-  return Judgement(told, done, records).run(tally);
+std::vector<std::string> judge(const Case& books, Tally& tally) {
+  return Judgement(books).run(tally);
 }
 
 }  // namespace truerelay::simulation

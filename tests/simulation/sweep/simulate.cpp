@@ -6,6 +6,12 @@
 
 #include "tests/simulation/sweep/mail_world.h"
 
+namespace {
+
+unsigned long long number(std::uint64_t value) { return value; }
+
+}  // namespace
+
 // Runs the whole relay in simulated worlds, each drawn from a seed, until as many client sessions
 // were served as asked for, and holds what clients were told against what the upstream did.
 int main(int argc, char** argv) {
@@ -20,36 +26,37 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", traced, "Print every conversation");
   CLI11_PARSE(app, argc, argv);
 
-  PracticeTls tls;
+  const PracticeTls practice(MailWorld::upstream_hosts());
   Tally tally;
   std::uint64_t served = 0;
   std::uint64_t failed = 0;
   std::uint64_t seed = first;
   for (; served < sessions && failed < 10; ++seed) {
-    const MailWorld::Report report = MailWorld(seed, tls, traced).run();
+    const MailWorld::Report report = MailWorld(seed, practice, traced).run();
     served += report.sessions;
     tally.add(report.tally);
     if (traced) {
       std::fputs(report.trace.c_str(), stdout);
     }
     for (const std::string& wrong : report.wrong) {
-      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), wrong.c_str());
+      std::printf("seed %llu: %s\n", number(seed), wrong.c_str());
     }
     if (!report.wrong.empty()) {
       ++failed;
-      std::printf("  replay: %s --first %llu --sessions 1 --trace\n", argv[0],
-                  static_cast<unsigned long long>(seed));
+      std::printf("  replay: %s --first %llu --sessions 1 --trace\n", argv[0], number(seed));
     }
   }
+  std::printf("%llu sessions from seeds %llu to %llu, ", number(served), number(first),
+              number(seed - 1));
   std::printf(
-      "%llu sessions from seeds %llu to %llu, %llu letters: %llu true accepts, %llu true refusals, "
-      "%llu in doubt, %llu clients gone; %llu seeds failed\n",
-      static_cast<unsigned long long>(served), static_cast<unsigned long long>(first),
-      static_cast<unsigned long long>(seed - 1), static_cast<unsigned long long>(tally.letters),
-      static_cast<unsigned long long>(tally.true_accepts),
-      static_cast<unsigned long long>(tally.true_refusals),
-      static_cast<unsigned long long>(tally.in_doubt),
-      static_cast<unsigned long long>(tally.client_gone), static_cast<unsigned long long>(failed));
+      "%llu letters: %llu true accepts (%llu by the fallback, %llu remembered, %llu repaired, %llu "
+      "overtaken), "
+      "%llu true refusals, %llu in doubt, %llu clients gone; %llu seeds failed\n",
+      number(tally.letters), number(tally.true_accepts), number(tally.by_fallback),
+      number(tally.remembered), number(tally.repaired), number(tally.overtaken),
+      number(tally.true_refusals), number(tally.in_doubt), number(tally.client_gone),
+      number(failed));
+  // A sweep in which nothing happens proves nothing.
   const bool told_something = tally.true_accepts > 0 && tally.true_refusals > 0;
   return failed == 0 && told_something ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,172 @@
+// An upstream that finds it too much for now: the message waits, within `patience` (rule T5).
+
+#include "tests/relay/mail_program.h"
+
+namespace truerelay::relay {
+namespace {
+
+constexpr const char* kFine = "250 2.1.5 Recipient fine";
+constexpr const char* kTooManyAtOnce =
+    "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded";
+constexpr const char* kTooFast =
+    "421 4.4.2 Message submission rate for this client has exceeded the configured limit";
+constexpr const char* kTooManyLogins = "454 4.7.0 Too many login attempts, please try again later.";
+
+// Both ways in which the content can go: what is offered, and the end of the content.
+using Way = std::pair<const char*, const char*>;
+class PutOffTest : public ::testing::TestWithParam<Way> {
+ protected:
+  static void set(Scene& scene) { scene.staged.offer(GetParam().first); }
+  static std::string end() { return GetParam().second; }
+};
+INSTANTIATE_TEST_SUITE_P(WithDataAndWithChunks, PutOffTest,
+                         ::testing::Values(Way{"PIPELINING", "."}, Way{kOffersChunks, "LAST"}));
+
+TEST_P(PutOffTest, AThrottleAtTheEndOfTheMessageIsOfferedAgainAndTheClientHearsTheAcceptance) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer_once(end(), kTooManyAtOnce);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  EXPECT_EQ(erp.send(std::string(kShortMessage) + ".\r\n", 1s), "") << "the upstream has a moment";
+  EXPECT_EQ(erp.hear(5s), "250 2.0.0 Taken");
+  EXPECT_EQ(scene.staged.bodies,
+            (std::vector<std::string>{std::string(kShortMessage), std::string(kShortMessage)}));
+  EXPECT_EQ(scene.record().repairs, 1U);
+  EXPECT_EQ(scene.record().outcome, observe::Outcome::accepted);
+}
+
+TEST_P(PutOffTest, WhenPatienceIsOverTheUpstreamsOwnThrottleIsTheReply) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer(end(), kTooManyAtOnce);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  EXPECT_EQ(erp.send(std::string(kShortMessage) + ".\r\n", 10s), "");
+  EXPECT_EQ(erp.hear(30s), kTooManyAtOnce);
+  EXPECT_EQ(scene.record().outcome, observe::Outcome::refused);
+  EXPECT_GE(scene.staged.bodies.size(), 3U);
+  EXPECT_LE(scene.staged.bodies.size(), 6U) << "each pause is longer than the one before";
+}
+
+TEST_P(PutOffTest, AMessageTooLongToBeKeptHearsTheThrottleAtOnce) {
+  Arrangement setup = staged_setup();
+  setup.upstream.replay_buffer = 1000;
+  Scene scene(std::move(setup));
+  set(scene);
+  scene.staged.answer_once(end(), kTooManyAtOnce);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  std::string message;
+  while (message.size() < 100'000) {
+    message += "A line of a message that is not kept.\r\n";
+  }
+  erp.send(message);
+  EXPECT_EQ(erp.send(".\r\n"), kTooManyAtOnce);
+  EXPECT_EQ(scene.staged.bodies.size(), 1U);
+}
+
+TEST_P(PutOffTest, AnyOther4xxIsTheClientsToHearAtOnce) {
+  for (const char* refusal : {"451 4.3.2 Please try again later", "452 4.3.1 Disk full",
+                              "450 4.7.1 Greylisted", "432 4.7.12 A password transition"}) {
+    Scene scene(staged_setup());
+    set(scene);
+    scene.staged.answer_once(end(), refusal);
+    MailProgram erp(scene);
+    erp.introduce();
+    EXPECT_EQ(erp.deliver("a@example.net"), refusal);
+    EXPECT_EQ(scene.staged.bodies.size(), 1U);
+  }
+}
+
+TEST_P(PutOffTest, ARecipientThatIsRefusedTheSecondTimeFailsTheMessageAndNothingIsAccepted) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer_once(end(), kTooManyAtOnce);
+  scene.staged.answer_once("RCPT", kFine);
+  scene.staged.answer("RCPT", "550 5.1.1 Unknown by now");
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  const std::string reply = erp.send(std::string(kShortMessage) + ".\r\n", 10s);
+  EXPECT_TRUE(starts(reply, "451-4.4.2 "));
+  EXPECT_TRUE(holds(reply, "550 5.1.1 Unknown by now"));
+  EXPECT_EQ(scene.record().outcome, observe::Outcome::failed);
+}
+
+TEST_P(PutOffTest, AThrottledRateAtMailWaitsAndGoesOn) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer_once("MAIL", kTooFast);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.say("MAIL FROM:<erp@example.org>");
+  EXPECT_EQ(erp.say("RCPT TO:<a@example.net>", 1s), "");
+  EXPECT_EQ(erp.hear(5s), kFine);
+  EXPECT_FALSE(erp.cut_off());
+}
+
+TEST_P(PutOffTest, ARateThatStaysThrottledIsRefusedWhenPatienceIsOver) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer("MAIL", kTooFast);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.say("MAIL FROM:<erp@example.org>");
+  EXPECT_EQ(erp.say("RCPT TO:<a@example.net>", 10s), "");
+  EXPECT_TRUE(starts(erp.hear(30s), "4"));
+  EXPECT_LE(scene.staged.times("MAIL"), 6U);
+}
+
+TEST_P(PutOffTest, AThrottledMessageHoldsTheOthersOfItsLoginBackToo) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.answer_once("MAIL", kTooFast);
+  MailProgram first(scene);
+  MailProgram second(scene);
+  first.introduce();
+  second.introduce();
+  first.say("MAIL FROM:<erp@example.org>");
+  second.say("MAIL FROM:<erp@example.org>");
+  first.say("RCPT TO:<a@example.net>", 10ms);
+  EXPECT_EQ(second.say("RCPT TO:<b@example.net>", 500ms), "");
+  EXPECT_EQ(scene.staged.times("MAIL"), 1U);
+  EXPECT_EQ(second.hear(5s), kFine);
+}
+
+Arrangement login_setup() {
+  Arrangement setup = staged_setup();
+  setup.upstream.auth = auth::Choice::automatic;
+  return setup;
+}
+
+TEST(PutOffLogin, TooManyLoginsAreWaitedFor) {
+  Scene scene(login_setup());
+  scene.staged.offer("PIPELINING\nAUTH PLAIN");
+  scene.staged.answer_once("AUTH", kTooManyLogins);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.say("MAIL FROM:<erp@example.org>");
+  EXPECT_EQ(erp.say("RCPT TO:<a@example.net>", 5s), "");
+  EXPECT_EQ(erp.hear(5s), kFine);
+  EXPECT_EQ(scene.staged.times("AUTH"), 2U);
+}
+
+TEST(PutOffLogin, WhenPatienceIsOverTheReplyIsWhatTheUpstreamSaid) {
+  Scene scene(login_setup());
+  scene.staged.offer("PIPELINING\nAUTH PLAIN");
+  scene.staged.answer("AUTH", kTooManyLogins);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.say("MAIL FROM:<erp@example.org>");
+  const std::string reply = erp.say("RCPT TO:<a@example.net>", 40s);
+  EXPECT_TRUE(starts(reply, "454-4.7.0 "));
+  EXPECT_TRUE(holds(reply, kTooManyLogins));
+  EXPECT_LE(scene.staged.times("AUTH"), 3U);
+}
+
+}  // namespace
+}  // namespace truerelay::relay

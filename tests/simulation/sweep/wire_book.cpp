@@ -1,0 +1,214 @@
+#include "tests/simulation/sweep/wire_book.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "tests/simulation/sweep/letter.h"
+
+namespace truerelay::simulation {
+namespace {
+
+// As long as kThrottledAtFirst, so that nothing else moves.
+constexpr std::string_view kThrottled = "throttle";
+static_assert(kThrottled.size() == kThrottledAtFirst.size());
+
+std::string path_in(std::string_view line) {
+  const std::size_t begin = line.find('<') + 1;
+  return std::string(line.substr(begin, line.find('>') - begin));
+}
+
+}  // namespace
+
+class WireBook::Wire final : public Watch {
+ public:
+  Wire(WireBook& book, bool first) : book_(book), first_(first) { due_.push_back(Due::other); }
+
+  std::string writes(std::string_view bytes) override {
+    const bool commands = mode_ == Mode::commands;
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+      switch (mode_) {
+        case Mode::commands:
+          take_command(rest);
+          break;
+        case Mode::data:
+          take_data(rest);
+          break;
+        case Mode::chunk:
+          take_chunk(rest);
+          break;
+      }
+    }
+    std::string out(bytes);
+    if (commands && book_.throttled_[sender_] < book_.throttled_at_first) {
+      const std::string wanted = "RCPT TO:<" + std::string(kThrottledAtFirst) + "@";
+      for (std::size_t at = 0; (at = out.find(wanted, at)) != std::string::npos;) {
+        out.replace(at + 9, kThrottled.size(), kThrottled);
+      }
+    }
+    return out;
+  }
+
+  void written(bool all) override {
+    if (ended_) {
+      end().handed_on = all;
+      end().at = book_.clock_.now();
+    }
+    ended_ = false;
+  }
+
+  void reads(std::string_view bytes) override {
+    for (const char c : bytes) {
+      reply_ += c;
+      if (c == '\n') {
+        if (reply_.size() < 4 || reply_[3] != '-') {
+          take_reply();
+        }
+        reply_.clear();
+      }
+    }
+  }
+
+  void carried(std::size_t written, std::size_t read) override {
+    if (first_) {
+      book_.first_.to_server += written;
+      book_.first_.to_client += read;
+    }
+  }
+
+ private:
+  enum class Mode { commands, data, chunk };
+  // What the next replies answer.
+  enum class Due { other, data, part, message };
+
+  End& end() { return book_.ends_[sender_].at(end_); }
+
+  void take_command(std::string_view& rest) {
+    const std::size_t size = rest.find('\n');
+    line_ += rest.substr(0, size == std::string_view::npos ? rest.size() : size + 1);
+    rest.remove_prefix(size == std::string_view::npos ? rest.size() : size + 1);
+    if (!line_.ends_with('\n')) {
+      return;
+    }
+    Due due = Due::other;
+    if (line_.starts_with("MAIL ")) {
+      sender_ = path_in(line_);
+      forget_message();
+    } else if (line_.starts_with("DATA")) {
+      due = Due::data;
+    } else if (line_.starts_with("BDAT ")) {
+      last_ = line_.find(" LAST") != std::string::npos;
+      std::from_chars(line_.data() + 5, line_.data() + line_.size(), left_);
+      due = last_ ? Due::message : Due::part;
+      mode_ = Mode::chunk;
+    }
+    due_.push_back(due);
+    line_.clear();
+    if (mode_ == Mode::chunk && left_ == 0) {
+      end_chunk();
+    }
+  }
+
+  void take_data(std::string_view& rest) {
+    tail_ += rest.front();
+    rest.remove_prefix(1);
+    if (tail_.size() > 5) {
+      tail_.erase(0, 1);
+    }
+    if (tail_ == "\r\n.\r\n") {
+      mode_ = Mode::commands;
+      end_message();
+    }
+  }
+
+  void take_chunk(std::string_view& rest) {
+    const std::size_t taken = std::min(left_, rest.size());
+    rest.remove_prefix(taken);
+    left_ -= taken;
+    if (left_ == 0) {
+      end_chunk();
+    }
+  }
+
+  void end_chunk() {
+    mode_ = Mode::commands;
+    if (last_) {
+      end_message();
+    }
+  }
+
+  void end_message() {
+    std::vector<End>& ends = book_.ends_[sender_];
+    end_ = ends.size();
+    ends.push_back(
+        {.handed_on = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
+    ended_ = has_end_ = true;
+  }
+
+  void forget_message() {
+    has_end_ = false;
+    early_code_ = 0;
+  }
+
+  void take_reply() {
+    if (due_.empty()) {
+      return;  // Nobody asked for it.
+    }
+    const Due due = due_.front();
+    due_.pop_front();
+    int code = 0;
+    std::from_chars(reply_.data(), reply_.data() + std::min<std::size_t>(3, reply_.size()), code);
+    if (due == Due::data && code == 354) {
+      mode_ = Mode::data;
+      tail_ = "\r\n";
+      due_.push_front(Due::message);
+    } else if (due == Due::message || (due == Due::part && code / 100 != 2)) {
+      answered(code);
+    }
+  }
+
+  // An answer to the message: to its end, or a refusal before that.
+  void answered(int code) {
+    book_.throttled_[sender_] += code == 432 ? 1 : 0;
+    if (!has_end_) {
+      early_code_ = code;
+    } else {
+      end().answered = true;
+      end().code = code;
+    }
+  }
+
+  WireBook& book_;
+  const bool first_;
+  Mode mode_ = Mode::commands;
+  std::deque<Due> due_;
+  std::string line_;
+  std::string reply_;
+  std::string tail_;
+  std::string sender_;
+  std::size_t left_ = 0;  // Of the chunk.
+  bool last_ = false;     // The chunk is.
+  bool ended_ = false;    // The write under way has the end of a message.
+  bool has_end_ = false;  // The message has an end, which is that one:
+  std::size_t end_ = 0;   // in the book.
+  int early_code_ = 0;
+};
+
+const std::vector<WireBook::End>& WireBook::ends(const std::string& sender) const {
+  static const std::vector<End> kNone;
+  const auto found = ends_.find(sender);
+  return found == ends_.end() ? kNone : found->second;
+}
+
+std::shared_ptr<Watch> WireBook::connected(const io::Endpoint& /*endpoint*/) {
+  return std::make_shared<Wire>(*this, ++connections_ == 1);
+}
+
+std::string as_in_letter(std::string forward_path) {
+  const std::string mark = std::string(kThrottled) + "@once.";
+  return forward_path.starts_with(mark)
+             ? std::string(kThrottledAtFirst) + forward_path.substr(kThrottled.size())
+             : forward_path;
+}
+
+}  // namespace truerelay::simulation
