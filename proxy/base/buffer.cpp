@@ -9,19 +9,19 @@ namespace truerelay {
 std::span<char> Buffer::writable(std::size_t at_least) {
   if (capacity_ - end_ < at_least) {
     const std::size_t held = size();
-    if (held + at_least <= capacity_ && begin_ >= held) {
-      std::memcpy(memory_.get(), memory_.get() + begin_, held);
+    if (front_ + held + at_least <= capacity_ && begin_ >= front_ + held) {
+      std::memcpy(memory_.get() + front_, memory_.get() + begin_, held);
     } else {
-      const std::size_t grown = std::max(held + at_least, held * 2);
+      const std::size_t grown = front_ + std::max(held + at_least, held * 2);
       auto larger = std::make_unique_for_overwrite<char[]>(grown);
       if (held > 0) {
-        std::memcpy(larger.get(), memory_.get() + begin_, held);
+        std::memcpy(larger.get() + front_, memory_.get() + begin_, held);
       }
       memory_ = std::move(larger);
       capacity_ = grown;
     }
-    begin_ = 0;
-    end_ = held;
+    begin_ = front_;
+    end_ = front_ + held;
   }
   return {memory_.get() + end_, capacity_ - end_};
 }
@@ -32,6 +32,15 @@ void Buffer::append(std::string_view bytes) {
   }
   std::memcpy(writable(bytes.size()).data(), bytes.data(), bytes.size());
   commit(bytes.size());
+}
+
+bool Buffer::prepend(std::string_view bytes) {
+  if (bytes.size() > begin_) {
+    return false;
+  }
+  begin_ -= bytes.size();
+  std::memcpy(memory_.get() + begin_, bytes.data(), bytes.size());
+  return true;
 }
 
 void Buffer::consume(std::size_t count) {

@@ -34,6 +34,11 @@ class Buffer {
 
   void append(std::string_view bytes);
 
+  // Keeps so much room before the bytes, for prepend(). Once, before the first byte.
+  void leave_front(std::size_t room) { front_ = room; }
+  // Puts `bytes` before the first one. False: there is no room for them.
+  [[nodiscard]] bool prepend(std::string_view bytes);
+
   // Drops the first `count` bytes; `count` is at most size().
   void consume(std::size_t count);
   void clear() { consume(size()); }
@@ -44,12 +49,14 @@ class Buffer {
     std::swap(capacity_, other.capacity_);
     std::swap(begin_, other.begin_);
     std::swap(end_, other.end_);
+    std::swap(front_, other.front_);
   }
 
   std::unique_ptr<char[]> memory_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t front_ = 0;
 };
 
 }  // namespace truerelay

@@ -157,13 +157,11 @@ class BodyRelay {
 
   io::Time block_deadline() const { return clock_.now() + settings().data_timeout; }
 
-  std::string_view next_part() const { return content_.unsent().substr(0, kLargestPart); }
-
   io::Task<void> send_part() {
     parts_.client.read_ahead();
     const io::Time before = clock_.now();
-    const std::size_t size = next_part().size();
-    const Result<void> sent = co_await sender_->send(next_part(), block_deadline());
+    const std::size_t size = std::min(content_.unsent().size(), kLargestPart);
+    const Result<void> sent = co_await sender_->send(content_, size, block_deadline());
     waited_for_upstream_ += clock_.now() - before;
     if (sent) {
       content_.sent(size);
@@ -180,7 +178,7 @@ class BodyRelay {
       co_return;
     }
     completing_ = true;
-    Result<void> sent = co_await sender_->complete(next_part(), block_deadline());
+    Result<void> sent = co_await sender_->complete(content_, block_deadline());
     if (!sent) {
       failure_ = std::move(sent.error());
       const bool early = sender_->begun() && upstream().early_reply();

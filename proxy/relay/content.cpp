@@ -57,6 +57,13 @@ void Content::sent(std::size_t octets) {
   }
 }
 
+std::optional<std::string_view> Content::with_line(std::string_view line, std::size_t octets) {
+  if (sent_ > 0 || buffer_.empty() || !buffer_.prepend(line)) {
+    return std::nullopt;
+  }
+  return buffer_.readable().substr(0, line.size() + octets);
+}
+
 void Content::drop_what_was_sent() {
   dropped_ = dropped_ || sent_ > 0;
   buffer_.consume(sent_);

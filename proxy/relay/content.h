@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/buffer.h"
@@ -21,7 +22,9 @@ namespace truerelay::relay {
 class Content {
  public:
   Content(ReplayMemory& memory, std::uint64_t most, io::ScratchMaker* scratch)
-      : memory_(memory), most_(most), scratch_maker_(scratch) {}
+      : memory_(memory), most_(most), scratch_maker_(scratch) {
+    buffer_.leave_front(kLongestLine);
+  }
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
   ~Content() { memory_.give_back(kept_); }
@@ -34,6 +37,12 @@ class Content {
   [[nodiscard]] std::string_view unsent() const { return buffer_.readable().substr(sent_); }
   void sent(std::size_t octets);
 
+  // The first `octets` that are unsent with `line` before them, without a copy of them where that
+  // can be; good until take_line_off(), which follows it.
+  [[nodiscard]] std::optional<std::string_view> with_line(std::string_view line,
+                                                          std::size_t octets);
+  void take_line_off(std::string_view line) { buffer_.consume(line.size()); }
+
   // Nothing of it is gone.
   [[nodiscard]] bool whole() const { return !dropped_ || scratch_ != nullptr; }
   // From the beginning again: unsent() begins there. Only while whole().
@@ -45,6 +54,8 @@ class Content {
   [[nodiscard]] bool in_scratch() const { return scratch_ && brought_back_ < scratch_->size(); }
 
  private:
+  static constexpr std::size_t kLongestLine = 48;
+
   io::Task<void> put_in_scratch();
   void drop_what_was_sent();
 

@@ -25,41 +25,60 @@ bool ContentSender::lost_before() {
   return false;
 }
 
-void ContentSender::put_chunk(std::string_view content, std::string_view last) {
-  std::array<char, 40> line{};
-  const auto end =
-      fmt::format_to_n(line.begin(), line.size(), "BDAT {}{}\r\n", content.size(), last);
-  const std::string_view command(line.data(), end.size);
-  wire_.append(command);
-  wire_.append(content);
-}
-
-io::Task<Result<void>> ContentSender::send(std::string_view content, io::Time deadline) {
+io::Task<Result<void>> ContentSender::send(Content& content, std::size_t octets,
+                                           io::Time deadline) {
   if (lost_before()) {
     co_return fail(Failure::Cause::connection_lost, "before the message");
   }
   if (transfer_ == Transfer::chunks) {
-    put_chunk(content, "");
-  } else {
-    encoder_.take(content, wire_);
+    Result<void> sent = co_await write_chunk(content, octets, false, deadline);
+    co_return sent;
   }
-  Result<void> sent = co_await connection_.send_content(wire_.readable(), deadline);
+  encoder_.take(content.unsent().substr(0, octets), wire_);
+  Result<void> sent = co_await write(wire_.readable(), false, deadline);
   wire_.clear();
   co_return sent;
 }
 
-io::Task<Result<void>> ContentSender::complete(std::string_view rest, io::Time deadline) {
+io::Task<Result<void>> ContentSender::complete(Content& content, io::Time deadline) {
   if (lost_before()) {
     co_return fail(Failure::Cause::connection_lost, "before the message");
   }
   if (transfer_ == Transfer::chunks) {
-    put_chunk(rest, " LAST");
-  } else {
-    encoder_.take(rest, wire_);
-    encoder_.finish(wire_);
+    Result<void> sent = co_await write_chunk(content, content.unsent().size(), true, deadline);
+    co_return sent;
   }
-  Result<void> sent = co_await connection_.complete_content(wire_.readable(), deadline);
+  encoder_.take(content.unsent(), wire_);
+  encoder_.finish(wire_);
+  Result<void> sent = co_await write(wire_.readable(), true, deadline);
   wire_.clear();
+  co_return sent;
+}
+
+io::Task<Result<void>> ContentSender::write_chunk(Content& content, std::size_t octets, bool last,
+                                                  io::Time deadline) {
+  std::array<char, 40> room{};
+  const auto end =
+      fmt::format_to_n(room.begin(), room.size(), "BDAT {}{}\r\n", octets, last ? " LAST" : "");
+  const std::string_view line(room.data(), end.size);
+  if (const std::optional<std::string_view> chunk = content.with_line(line, octets)) {
+    Result<void> sent = co_await write(*chunk, last, deadline);
+    content.take_line_off(line);
+    co_return sent;
+  }
+  wire_.append(line);
+  wire_.append(content.unsent().substr(0, octets));
+  Result<void> sent = co_await write(wire_.readable(), last, deadline);
+  wire_.clear();
+  co_return sent;
+}
+
+io::Task<Result<void>> ContentSender::write(std::string_view bytes, bool last, io::Time deadline) {
+  if (last) {
+    Result<void> sent = co_await connection_.complete_content(bytes, deadline);
+    co_return sent;
+  }
+  Result<void> sent = co_await connection_.send_content(bytes, deadline);
   co_return sent;
 }
 

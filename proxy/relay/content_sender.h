@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "io/clock.h"
 #include "io/task.h"
+#include "relay/content.h"
 #include "relay/failure.h"
 #include "relay/upstream_connection.h"
 #include "smtp/dot_codec.h"
@@ -27,9 +28,10 @@ class ContentSender {
   [[nodiscard]] bool worth_sending(std::size_t octets) const {
     return octets >= (transfer_ == Transfer::data ? 1 : kSmallestChunk);
   }
-  io::Task<Result<void>> send(std::string_view content, io::Time deadline);
-  // The rest, and with it in one write the end.
-  io::Task<Result<void>> complete(std::string_view rest, io::Time deadline);
+  // The first `octets` of what is unsent of `content`, which does not change meanwhile.
+  io::Task<Result<void>> send(Content& content, std::size_t octets, io::Time deadline);
+  // All that is unsent, and with it in one write the end.
+  io::Task<Result<void>> complete(Content& content, io::Time deadline);
 
   // The upstream has a part of the message: only closing the connection takes that back.
   [[nodiscard]] bool begun() const { return begun_; }
@@ -40,7 +42,9 @@ class ContentSender {
 
   void begin();
   [[nodiscard]] bool lost_before();
-  void put_chunk(std::string_view content, std::string_view last);
+  io::Task<Result<void>> write_chunk(Content& content, std::size_t octets, bool last,
+                                     io::Time deadline);
+  io::Task<Result<void>> write(std::string_view bytes, bool last, io::Time deadline);
 
   UpstreamConnection& connection_;
   Transfer transfer_;

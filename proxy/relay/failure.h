@@ -39,6 +39,7 @@ struct Failure {
   Cause cause;
   std::string detail;                // A clause without a full stop, for an administrator.
   std::optional<smtp::Reply> words;  // The upstream's own, where it said something.
+  std::string besides{};             // A sentence without a full stop: what was tried after that.
 };
 
 template <class T>

@@ -125,6 +125,9 @@ smtp::Reply reply_for(const Failure& failure, const UpstreamSettings& upstream) 
       add(fmt::format("{} {}", failure.words->code, line));
     }
   }
+  if (!failure.besides.empty()) {
+    add(printable(failure.besides, 1024));
+  }
   add(filled(row.remedy));
   return reply;
 }

@@ -90,6 +90,14 @@ io::Task<Result<EnvelopeAnswers>> Transaction::say_once(std::span<const smtp::Re
     }
   }
   const bool anew = !open_;
+  const bool told_beyond_ascii = (sender_told_ && mail_.reverse_path.needs_smtp_utf8()) ||
+                                 std::ranges::any_of(accepted_, [](const smtp::Recipient& each) {
+                                   return each.forward_path.needs_smtp_utf8();
+                                 });
+  if (!lease_->offered.smtp_utf8 && told_beyond_ascii) {
+    co_return fail(Failure::Cause::answers_changed,
+                   "there it offers no addresses beyond ASCII (SMTPUTF8)");
+  }
   if (!lease_->offered.smtp_utf8 && mail_.reverse_path.needs_smtp_utf8()) {
     co_return fail(Failure::Cause::needs_smtp_utf8, "");
   }

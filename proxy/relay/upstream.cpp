@@ -41,13 +41,16 @@ Upstream::Upstream(UpstreamSettings settings, Parts parts)
 // --- Connections for transactions ---
 
 io::Task<Result<Lease>> Upstream::lease(const auth::Credentials* as_client, Asker asker) {
-  if (out_of_use_) {
+  if (out_of_use_ && as_client == nullptr) {
     warm();
     Result<Lease> instead = co_await lease_of_fallback(*out_of_use_, asker);
     co_return instead;
   }
   Result<Lease> lease = co_await pool_.lease(as_client, asker);
-  if (!lease && fallback_ != nullptr && calls_for_fallback(lease.error().cause)) {
+  // A client's own password is for the upstream that it was meant for, and no other login is its
+  // own.
+  if (!lease && fallback_ != nullptr && as_client == nullptr &&
+      calls_for_fallback(lease.error().cause)) {
     Result<Lease> instead = co_await lease_of_fallback(std::move(lease.error()), asker);
     co_return instead;
   }
@@ -62,9 +65,8 @@ io::Task<Result<Lease>> Upstream::lease_of_fallback(Failure why, Asker asker) {
   }
   Failure both = std::move(why);
   const smtp::Reply other = reply_for(lease.error(), fallback_->settings_);
-  both.detail +=
-      fmt::format("{}its fallback {} failed as well: {} {}", both.detail.empty() ? "" : "; ",
-                  fallback_->settings_.name, other.code, other.lines.front());
+  both.besides = fmt::format("Its fallback {} failed as well: {} {}", fallback_->settings_.name,
+                             other.code, other.lines.front());
   co_return std::unexpected(std::move(both));
 }
 

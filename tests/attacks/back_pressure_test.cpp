@@ -21,6 +21,7 @@ TEST(BackPressure, of_an_upstream_that_does_not_read_a_message_reaches_the_clien
   Setting setting;
   setting.scripts = {
       {.answers = {{"BODY", {{.then = Then::stops_reading}}}}, .ehlo = "250 upstream.example\r\n"}};
+  setting.relentless = true;
   Stage stage(std::move(setting));
   RawClient& client = stage.greeted();
   stage.ask(client, kUpToData, 3);
@@ -36,6 +37,28 @@ TEST(BackPressure, of_an_upstream_that_does_not_read_a_message_reaches_the_clien
   EXPECT_TRUE(heard.starts_with("451-4.4.2 ")) << visible(heard);
   EXPECT_TRUE(client.all_sent());
   EXPECT_EQ(stage.upstream().messages(), std::vector<std::string>{});
+  EXPECT_EQ(stage.upstream().connections().size(), 2U);
+  ASSERT_EQ(stage.records().messages.size(), 1U);
+  EXPECT_EQ(stage.records().messages.front().outcome, observe::Outcome::failed);
+}
+
+// The same in chunks, which are answered while the client is still sending.
+TEST(BackPressure, of_an_upstream_that_does_not_read_a_chunk_reaches_the_client) {
+  Setting setting;
+  setting.scripts = {{.answers = {{"CHUNK", {{}, {.then = Then::stops_reading}}}},
+                      .ehlo = "250-upstream.example\r\n250 CHUNKING\r\n"}};
+  setting.relentless = true;
+  Stage stage(std::move(setting));
+  RawClient& client = stage.greeted();
+  stage.ask(client, kUpToData, 3);
+  client.send(std::string(8 * kMegabyte, 'x') + "\r\n.\r\n");
+  stage.run_for(std::chrono::minutes(2));
+  EXPECT_LT(client.handed_on(), kMegabyte);
+  const std::string heard = stage.hear(client);
+  EXPECT_TRUE(heard.starts_with("451-4.4.2 ")) << visible(heard);
+  EXPECT_TRUE(client.all_sent());
+  EXPECT_EQ(stage.upstream().messages(), std::vector<std::string>{});
+  EXPECT_LE(stage.upstream().connections().size(), 2U);
   ASSERT_EQ(stage.records().messages.size(), 1U);
   EXPECT_EQ(stage.records().messages.front().outcome, observe::Outcome::failed);
 }

@@ -83,6 +83,7 @@ TEST_P(ClientLogin, is_refused_and_reaches_no_upstream) {
     heard += stage.ask(client, line);
   }
   EXPECT_EQ(read_replies(heard).codes(), GetParam().codes) << visible(heard);
+  stage.run_for(std::chrono::minutes(1));
   EXPECT_EQ(stage.upstream().connections().size(), 0U);
 }
 
@@ -123,9 +124,9 @@ TEST(ClientLogins, are_neither_passed_on_nor_repeated_where_truerelay_logs_in_by
     EXPECT_TRUE(stage.ask(client, line + "\r\n").starts_with("50")) << line;
   }
   EXPECT_FALSE(client.heard().contains(secret.substr(0, 8)));
-  EXPECT_EQ(stage.upstream().connections().size(), 0U);
   client.leave();
-  stage.run_for(std::chrono::seconds(10));
+  stage.run_for(std::chrono::minutes(2));
+  EXPECT_TRUE(stage.upstream().untouched()) << visible(stage.upstream().received());
   for (const observe::SessionRecord& record : stage.records().failures) {
     EXPECT_FALSE(record.reason.contains(secret.substr(0, 8))) << record.reason;
   }

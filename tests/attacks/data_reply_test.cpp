@@ -18,7 +18,8 @@ using Then = Answer::Then;
 
 constexpr const char* kEnvelope = "MAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\n";
 
-// A client whose recipient was accepted by an upstream that will answer at `place`.
+// A client whose recipient was accepted by an upstream that will answer at `place`, on each of its
+// connections until it relents.
 struct Transaction {
   Transaction(const std::string& place, const Answer& answer) : stage(with(place, answer)) {
     EXPECT_EQ(read_replies(stage.ask(client, kEnvelope, 2)).codes(), (std::vector<int>{250, 250}));
@@ -27,16 +28,21 @@ struct Transaction {
   static Setting with(const std::string& place, const Answer& answer) {
     Setting setting;
     setting.scripts = {{.answers = {{place, {answer}}}}};
+    setting.relentless = true;
     return setting;
   }
 
   // Another message in the same session is accepted, by another connection.
   void expect_that_the_next_one_succeeds() {
+    EXPECT_EQ(stage.upstream().messages(), std::vector<std::string>{});
+    EXPECT_LE(stage.upstream().connections().size(), 2U);
+    stage.upstream().relent();
     const std::string again = stage.ask(client, std::string(kEnvelope) + "DATA\r\n", 3);
     EXPECT_EQ(read_replies(again).codes(), (std::vector<int>{250, 250, 354}));
     EXPECT_EQ(stage.ask(client, "text\r\n.\r\n"), "250 2.0.0 queued\r\n");
-    EXPECT_EQ(stage.upstream().connections().size(), 2U);
-    EXPECT_EQ(stage.upstream().connections().front().messages, std::vector<std::string>{});
+    EXPECT_EQ(stage.upstream().messages().size(), 1U);
+    EXPECT_EQ(stage.upstream().connections().back().messages.size(), 1U);
+    EXPECT_GE(stage.upstream().connections().size(), 2U);
     EXPECT_EQ(stage.records().messages.front().outcome, outcome);
   }
 
@@ -84,10 +90,11 @@ TEST(DataReply, that_refuses_is_passed_on) {
             "554-5.5.1 no\r\n554 5.5.1 thanks\r\n");
 }
 
-TEST(DataReply, of_421_is_passed_on_and_ends_the_session) {
+TEST(DataReply, of_421_for_ever_is_passed_on_and_ends_the_session) {
   Transaction transaction("DATA", {"421 4.3.2 shutting down\r\n"});
   transaction.client.send("DATA\r\n");
   EXPECT_EQ(transaction.stage.hear_to_end(transaction.client), "421 4.3.2 shutting down\r\n");
+  EXPECT_LE(transaction.stage.upstream().connections().size(), 2U);
 }
 
 // --- Replies that come before the message is complete ---
@@ -111,9 +118,12 @@ INSTANTIATE_TEST_SUITE_P(Of, EarlyReply, testing::ValuesIn(early()),
 TEST_P(EarlyReply, in_the_middle_of_a_message_accepts_nothing) {
   Transaction transaction("BODY", GetParam().answer);
   transaction.stage.ask(transaction.client, "DATA\r\n");
-  transaction.client.send("Subject: x\r\n\r\nfirst half\r\n");
+  // In parts, so that a connection that replaces the first is in the middle of it, too.
+  transaction.client.send("Subject: x\r\n\r\nfirst part\r\n");
   transaction.stage.run_for(std::chrono::seconds(1));
-  const std::string heard = transaction.stage.ask(transaction.client, "second half\r\n.\r\n");
+  transaction.client.send("second part\r\n");
+  transaction.stage.run_for(std::chrono::seconds(1));
+  const std::string heard = transaction.stage.ask(transaction.client, "last part\r\n.\r\n");
   EXPECT_TRUE(heard.starts_with(GetParam().heard)) << visible(heard);
   transaction.outcome = observe::Outcome::failed;
   transaction.expect_that_the_next_one_succeeds();
@@ -129,7 +139,9 @@ TEST_P(EarlyReply, behind_354_in_one_segment_accepts_nothing) {
     const std::string heard = transaction.stage.ask(transaction.client, message);
     EXPECT_TRUE(heard.starts_with(GetParam().heard)) << visible(heard);
     EXPECT_EQ(read_replies(heard).whole.size(), 1U);
-    transaction.outcome = observe::Outcome::failed;
+    // A connection that is gone by then may have taken the end of so short a message.
+    const bool gone = answer.then == Then::closes;
+    transaction.outcome = gone ? observe::Outcome::in_doubt : observe::Outcome::failed;
     transaction.expect_that_the_next_one_succeeds();
   }
 }

@@ -48,8 +48,8 @@ class ForeignProtocol : public testing::TestWithParam<Protocol> {
     const Replies heard = read_replies(client.heard());
     ASSERT_EQ(heard.codes(), (std::vector<int>{220, 500})) << visible(client.heard());
     EXPECT_TRUE(heard.whole.back().contains(GetParam().called)) << heard.whole.back();
-    EXPECT_EQ(stage.upstream().connections().size(), 0U);
-    stage.run_for(std::chrono::seconds(10));
+    stage.run_for(std::chrono::minutes(2));
+    EXPECT_TRUE(stage.upstream().untouched()) << visible(stage.upstream().received());
     ASSERT_EQ(stage.records().failures.size(), 1U);
     EXPECT_TRUE(stage.records().failures.front().reason.contains(GetParam().called));
   }
@@ -88,7 +88,8 @@ TEST_P(ForeignProtocol, ends_the_connection_even_behind_an_smtp_command) {
   client.send(fmt::format("NOOP\r\n{}{}", GetParam().bytes, kSmtpBehind));
   stage.hear_to_end(client);
   EXPECT_EQ(read_replies(client.heard()).codes(), (std::vector<int>{220, 250, 500}));
-  EXPECT_EQ(stage.upstream().connections().size(), 0U);
+  stage.run_for(std::chrono::minutes(2));
+  EXPECT_TRUE(stage.upstream().untouched()) << visible(stage.upstream().received());
 }
 
 TEST_P(ForeignProtocol, ends_the_connection_when_it_comes_before_the_greeting) {

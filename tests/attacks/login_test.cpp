@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -244,16 +245,41 @@ INSTANTIATE_TEST_SUITE_P(By, LoginRedirected, testing::ValuesIn(redirections()),
 
 TEST_P(LoginRedirected, gets_no_secret_and_no_message) {
   const Redirection& tried = GetParam();
-  Stage stage(setting_for(tried.choice, tried.secret, tried.answers));
-  RawClient& client = stage.greeted();
-  const std::string heard = stage.ask(client, kEnvelope, 2);
-  ASSERT_EQ(read_replies(heard).whole.size(), 2U) << visible(heard);
-  const std::string answer = read_replies(heard).whole.back();
-  EXPECT_TRUE(answer.starts_with(tried.heard)) << answer;
-  EXPECT_TRUE(answer.contains(tried.reason)) << answer;
-  EXPECT_EQ(stage.upstream().responses(), tried.responses);
+  // The connection that is opened when the client comes may have failed by then, or not yet.
+  for (const bool waits : {false, true}) {
+    SCOPED_TRACE(waits);
+    Setting setting = setting_for(tried.choice, tried.secret, tried.answers);
+    setting.relentless = true;
+    Stage stage(std::move(setting));
+    RawClient& client = stage.greeted();
+    stage.run_for(std::chrono::seconds(waits ? 5 : 0));
+    const std::string heard = stage.ask(client, kEnvelope, 2);
+    ASSERT_EQ(read_replies(heard).whole.size(), 2U) << visible(heard);
+    const std::string answer = read_replies(heard).whole.back();
+    EXPECT_TRUE(answer.starts_with(tried.heard)) << answer;
+    EXPECT_TRUE(answer.contains(tried.reason)) << answer;
+    EXPECT_LE(stage.upstream().connections().size(), 2U);
+    for (const ScriptedUpstream::Connection& connection : stage.upstream().connections()) {
+      EXPECT_EQ(connection.responses, tried.responses);
+    }
+    EXPECT_EQ(stage.upstream().commands("AUTH").size(), stage.upstream().connections().size());
+    EXPECT_EQ(stage.upstream().commands("MAIL"), Lines{});
+  }
+}
+
+// A login that was refused for good is not tried with each client that comes: that would lock the
+// account.
+TEST(LoginRefused, is_not_tried_again_with_every_client_that_comes) {
+  Setting setting = setting_for(Choice::plain, kPassword, {{kRefused}});
+  setting.relentless = true;
+  Stage stage(std::move(setting));
+  for (int client = 0; client < 50; ++client) {
+    RawClient& one = stage.greeted();
+    const std::string heard = stage.ask(one, kEnvelope, 2);
+    EXPECT_TRUE(read_replies(heard).whole.back().starts_with("554-5.7.8 ")) << visible(heard);
+    stage.run_for(std::chrono::milliseconds(100));
+  }
   EXPECT_EQ(stage.upstream().commands("AUTH").size(), 1U);
-  EXPECT_EQ(stage.upstream().commands("MAIL"), Lines{});
 }
 
 // Every line of a refusal reaches the person who must act.

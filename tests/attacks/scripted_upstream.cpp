@@ -1,7 +1,9 @@
 #include "tests/attacks/scripted_upstream.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/ascii.h"
@@ -10,14 +12,31 @@
 namespace truerelay::attacks {
 namespace {
 
-constexpr io::Duration kMoment = std::chrono::milliseconds(100);
-
 std::string verb_of(std::string_view line) {
   const std::size_t end = line.find_first_of(" :\r\n");
   return ascii_upper(line.substr(0, end));
 }
 
 }  // namespace
+
+// What a BDAT line announces.
+struct Chunk {
+  std::size_t octets = 0;
+  bool last = false;
+};
+
+// nullopt: no BDAT that RFC 3030 allows.
+std::optional<Chunk> chunk_of(std::string_view line) {
+  Chunk chunk;
+  line.remove_prefix(std::string_view("BDAT ").size());
+  const auto [end, error] = std::from_chars(line.begin(), line.end(), chunk.octets);
+  const std::string_view rest(end, static_cast<std::size_t>(line.end() - end));
+  chunk.last = rest == " LAST\r\n";
+  if (error != std::errc{} || (!chunk.last && rest != "\r\n")) {
+    return std::nullopt;
+  }
+  return chunk;
+}
 
 // One connection's dialogue.
 struct ScriptedUpstream::Service {
@@ -30,6 +49,8 @@ struct ScriptedUpstream::Service {
   bool in_message = false;
   bool in_login = false;
   bool body_begun = false;
+  std::optional<Chunk> chunk = {};  // That is to come.
+  std::string chunks = {};          // Those that came, of one message.
 
   [[nodiscard]] Answer answer(const std::string& place) {
     const std::vector<Answer>& written = script.answers[place];
@@ -51,6 +72,10 @@ struct ScriptedUpstream::Service {
         {"DATA", {.bytes = "354 go ahead\r\n"}},
         {"BODY", {}},
         {".", {.bytes = "250 2.0.0 queued\r\n"}},
+        {"CHUNK", {}},
+        {"BDAT", {.bytes = "250 2.0.0 chunk ok\r\n"}},
+        {"LAST", {.bytes = "250 2.0.0 queued\r\n"}},
+        {"NOOP", {.bytes = "250 2.0.0 ok\r\n"}},
         {"RSET", {.bytes = "250 2.0.0 reset\r\n"}},
         {"QUIT", {.bytes = "221 2.0.0 bye\r\n", .then = Then::closes}},
         {"AUTH", {.bytes = "235 2.7.0 welcome\r\n"}},
@@ -66,6 +91,9 @@ struct ScriptedUpstream::Service {
 
   // The next thing in what was received that asks for an answer: its place in the script.
   [[nodiscard]] std::string next_place() {
+    if (chunk) {
+      return next_chunk();
+    }
     if (in_message && !body_begun && !unread.empty()) {
       body_begun = true;
       return "BODY";
@@ -90,7 +118,28 @@ struct ScriptedUpstream::Service {
       return "RESPONSE";
     }
     connection.commands.push_back(std::move(line));
-    return verb_of(connection.commands.back());
+    std::string verb = verb_of(connection.commands.back());
+    if (verb == "BDAT") {
+      chunk = chunk_of(connection.commands.back());
+      return chunk ? "CHUNK" : "a malformed BDAT";
+    }
+    if (verb == "RSET" || verb == "MAIL") {
+      chunks.clear();
+    }
+    return verb;
+  }
+
+  [[nodiscard]] std::string next_chunk() {
+    if (unread.size() < chunk->octets) {
+      return {};
+    }
+    const Chunk come = *std::exchange(chunk, std::nullopt);
+    chunks += take(come.octets);
+    if (!come.last) {
+      return "BDAT";
+    }
+    connection.messages.push_back(std::exchange(chunks, {}));
+    return "LAST";
   }
 
   std::string take(std::size_t count) {
@@ -137,12 +186,18 @@ struct ScriptedUpstream::Service {
       const std::string part = answer.later.substr(0, drips ? 1 : std::string::npos);
       answer.later.erase(0, part.size());
       io::Sleep pause(upstream.world_, upstream.world_,
-                      upstream.world_.now() + (drips ? answer.drip : kMoment), upstream.leaving_);
+                      upstream.world_.now() + (drips ? answer.drip : answer.moment),
+                      upstream.leaving_);
       const bool waited = co_await pause;
       goes_on = waited;
       if (waited) {
         goes_on = co_await say(part);
       }
+    }
+    if (goes_on && answer.rest.count() > 0) {
+      io::Sleep rest(upstream.world_, upstream.world_, upstream.world_.now() + answer.rest,
+                     upstream.leaving_);
+      goes_on = co_await rest;
     }
     if (goes_on && answer.then == Answer::Then::secures) {
       goes_on = co_await secure();
@@ -181,7 +236,9 @@ struct ScriptedUpstream::Service {
 void ScriptedUpstream::accept(std::unique_ptr<io::Stream> stream) {
   const std::size_t number = connections_.size();
   Script script = number < scripts.size() ? scripts[number] : Script{};
-  if (number >= scripts.size() && !scripts.empty()) {
+  if (number >= scripts.size() && relentless) {
+    script = scripts.back();
+  } else if (number >= scripts.size() && !scripts.empty()) {
     script.ehlo = scripts.back().ehlo;
     script.ehlo_over_tls = scripts.back().ehlo_over_tls;
   }
@@ -219,6 +276,29 @@ std::vector<std::string> ScriptedUpstream::commands(std::string_view verb) const
                          [verb](const std::string& line) { return verb_of(line) == verb; });
   }
   return found;
+}
+
+std::vector<std::string> ScriptedUpstream::envelopes() const {
+  std::vector<std::string> found;
+  for (const Connection& connection : connections_) {
+    std::ranges::copy_if(
+        connection.commands, std::back_inserter(found),
+        [](const std::string& line) { return verb_of(line) == "MAIL" || verb_of(line) == "RCPT"; });
+  }
+  return found;
+}
+
+bool ScriptedUpstream::heard_only_envelopes() const {
+  return std::ranges::all_of(connections_, [](const Connection& connection) {
+    std::string allowed;
+    for (const std::string& line : connection.commands) {
+      const bool own = line == "EHLO relay.example\r\n" || line == "RSET\r\n" || line == "QUIT\r\n";
+      if (own || verb_of(line) == "MAIL" || verb_of(line) == "RCPT") {
+        allowed += line;
+      }
+    }
+    return connection.received == allowed;
+  });
 }
 
 std::vector<std::string> ScriptedUpstream::responses() const {

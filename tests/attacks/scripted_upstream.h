@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -27,6 +28,8 @@ struct Answer {
   Then then = Then::listens;
   std::string later = {};  // Said by itself, a moment after `bytes`,
   io::Duration drip{0};    // or byte by byte, where this is more than nothing.
+  io::Duration moment = std::chrono::milliseconds(100);
+  io::Duration rest{0};  // Behind all that: so long it reads nothing.
 };
 
 // How the upstream behaves on one connection: as a plain server would, but for what is written
@@ -34,7 +37,9 @@ struct Answer {
 //
 // `answers` is by the verb of the command, in capitals; besides: "GREETING", "BODY" when the first
 // bytes of a message have come, "." for the end of a message, and "RESPONSE" for each line after a
-// 334. The first is for the first time, and so on; after them come the answers of a plain server.
+// 334. Of a chunk (RFC 3030): "CHUNK" when its BDAT line has come, and when all its octets have,
+// "BDAT", or "LAST" for the last one. The first is for the first time, and so on; after them come
+// the answers of a plain server.
 struct Script {
   std::map<std::string, std::vector<Answer>> answers = {};
   std::string ehlo =
@@ -51,7 +56,7 @@ class ScriptedUpstream {
     bool secured = false;
     std::vector<std::string> commands;   // Lines, their CRLF included.
     std::vector<std::string> responses;  // Lines after a 334, likewise.
-    std::vector<std::string> messages;   // As they came, with their end.
+    std::vector<std::string> messages;   // As they came, with their end; or all chunks together.
     std::string handshake_failure;
     std::uint64_t said = 0;  // Bytes that the connection has taken.
     bool ended = false;
@@ -60,8 +65,11 @@ class ScriptedUpstream {
   ScriptedUpstream(simulation::World& world, io::TlsServer* tls)
       : world_(world), tls_(tls), scope_(world) {}
 
-  // The n-th connection follows the n-th script; later ones are served plainly.
+  // The n-th connection follows the n-th script; later ones are served plainly,
   std::vector<Script> scripts;
+  // or, as long as it does not relent, like the last one.
+  bool relentless = false;
+  void relent() { relentless = false; }
   bool implicit_tls = false;
 
   void accept(std::unique_ptr<io::Stream> stream);
@@ -73,6 +81,12 @@ class ScriptedUpstream {
   [[nodiscard]] const std::list<Connection>& connections() const { return connections_; }
   [[nodiscard]] std::string received() const;
   [[nodiscard]] std::vector<std::string> commands(std::string_view verb) const;
+  // MAIL and RCPT.
+  [[nodiscard]] std::vector<std::string> envelopes() const;
+  // It heard EHLO, RSET and QUIT in the relay's own words, the envelopes(), and not a byte more.
+  [[nodiscard]] bool heard_only_envelopes() const;
+  // Connections that heard even less: no envelope.
+  [[nodiscard]] bool untouched() const { return heard_only_envelopes() && envelopes().empty(); }
   [[nodiscard]] std::vector<std::string> responses() const;
   [[nodiscard]] std::vector<std::string> messages() const;
 

@@ -57,6 +57,9 @@ constexpr std::string_view kSmuggled =
     "MAIL FROM:<ceo@victim.example>\r\nRCPT TO:<x@victim.example>\r\nDATA\r\n"
     "Subject: smuggled\r\n\r\nsmuggled\r\n.\r\n";
 
+constexpr const char* kDotted = "250-upstream.example\r\n250 PIPELINING\r\n";
+constexpr const char* kChunking = "250-upstream.example\r\n250-PIPELINING\r\n250 CHUNKING\r\n";
+
 struct Case {
   Sequence sequence;
   LineEnds line_ends;
@@ -70,6 +73,15 @@ struct Case {
   }
   [[nodiscard]] std::string message_upstream() const {
     return fmt::format("{}{}{}", kBefore, sequence.upstream, kSmuggled);
+  }
+  // As it goes in chunks (RFC 3030): no dot is stuffed, and none is the end.
+  [[nodiscard]] std::string content_upstream() const {
+    std::string content = message_upstream();
+    content.resize(content.size() - std::string_view(".\r\n").size());
+    for (std::size_t at = 0; (at = content.find("\r\n.", at)) != std::string::npos; at += 2) {
+      content.erase(at + 2, 1);
+    }
+    return content;
   }
 };
 
@@ -93,32 +105,38 @@ class Smuggling : public testing::TestWithParam<Case> {
   // One session around one message. `deliver` sends from DATA to QUIT, and waits.
   template <class Deliver>
   void smuggle(const std::string& how, Deliver deliver) {
-    SCOPED_TRACE(how);
-    Setting setting;
-    setting.listener.line_ends = GetParam().line_ends;
-    Stage stage(std::move(setting));
-    RawClient& client = stage.greeted();
-    stage.ask(client, "MAIL FROM:<a@app.example>\r\n");
-    stage.ask(client, "RCPT TO:<b@partner.example>\r\n");
-    deliver(stage, client, GetParam().body());
-    stage.hear_to_end(client);
-    judge(stage, client);
+    for (const bool chunks : {false, true}) {
+      SCOPED_TRACE(how);
+      SCOPED_TRACE(chunks);
+      Setting setting;
+      setting.listener.line_ends = GetParam().line_ends;
+      setting.scripts = {{.ehlo = chunks ? kChunking : kDotted}};
+      Stage stage(std::move(setting));
+      RawClient& client = stage.greeted();
+      stage.ask(client, "MAIL FROM:<a@app.example>\r\n");
+      stage.ask(client, "RCPT TO:<b@partner.example>\r\n");
+      deliver(stage, client, GetParam().body());
+      stage.hear_to_end(client);
+      judge(stage, client, chunks);
+    }
   }
 
  private:
-  static void judge(Stage& stage, const RawClient& client) {
+  static void judge(Stage& stage, const RawClient& client, bool chunks) {
     const Case& tried = GetParam();
     const ScriptedUpstream& upstream = stage.upstream();
     EXPECT_EQ(upstream.commands("MAIL"), std::vector<std::string>{"MAIL FROM:<a@app.example>\r\n"});
     EXPECT_EQ(upstream.commands("RCPT"),
               std::vector<std::string>{"RCPT TO:<b@partner.example>\r\n"});
-    EXPECT_EQ(upstream.commands("DATA").size(), 1U);
+    EXPECT_EQ(upstream.commands("DATA").size(), chunks ? 0U : 1U);
+    EXPECT_LE(upstream.commands("BDAT").size(), chunks ? 1U : 0U);
     EXPECT_FALSE(has_bare_line_end_or_nul(upstream.received())) << visible(upstream.received());
     // The greeting, EHLO, MAIL, RCPT, DATA, one answer to the message, QUIT: no more, no less.
     EXPECT_EQ(read_replies(client.heard()).codes(),
               (std::vector<int>{220, 250, 250, 250, 354, tried.accepted() ? 250 : 554, 221}));
     if (tried.accepted()) {
-      EXPECT_EQ(upstream.messages(), std::vector<std::string>{tried.message_upstream()});
+      EXPECT_EQ(upstream.messages(), std::vector<std::string>{chunks ? tried.content_upstream()
+                                                                     : tried.message_upstream()});
     } else {
       EXPECT_EQ(upstream.messages(), std::vector<std::string>{});
       EXPECT_TRUE(client.heard().contains("\r\n554 5.6.0 ")) << visible(client.heard());

@@ -72,6 +72,7 @@ struct Stage::Parts {
                  {world, world, records, dialer, trust.get(), source.get(), key}),
         listener(services, std::move(setting.listener), upstream, nullptr) {
     scripted.scripts = std::move(setting.scripts);
+    scripted.relentless = setting.relentless;
     scripted.implicit_tls = upstream.settings().tls == relay::Tls::implicit;
     network.set_plan([attempt = std::move(setting.attempt)](
                          const io::Endpoint&, std::uint64_t number, simulation::Random&) {

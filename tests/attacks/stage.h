@@ -47,7 +47,8 @@ struct Setting {
   relay::ListenerSettings listener;
   relay::UpstreamSettings upstream;
   std::optional<Login> login;
-  std::vector<Script> scripts;
+  std::vector<Script> scripts;              // Of the upstream's first connections;
+  bool relentless = false;                  // the last of them is that of all further ones.
   std::shared_ptr<io::TlsClient> trust;     // The relay's side of TLS.
   std::shared_ptr<io::TlsServer> identity;  // The upstream's.
   simulation::Attempt attempt;              // What becomes of the first connection to the upstream.

@@ -127,7 +127,7 @@ TEST(UnaskedReplyTo, a_message_does_not_answer_the_next_transaction) {
 
 // --- 421, and 221 where nobody said QUIT ---
 
-TEST(Reply421, between_two_commands_answers_the_next_and_ends_the_session) {
+TEST(Reply421, between_two_commands_is_made_good_by_another_connection) {
   for (const Then then : {Then::listens, Then::closes}) {
     SCOPED_TRACE(then == Then::closes);
     Setting setting;
@@ -137,12 +137,38 @@ TEST(Reply421, between_two_commands_answers_the_next_and_ends_the_session) {
                                        .later = "421 4.3.2 shutting down\r\n"}}}}}};
     Stage stage(std::move(setting));
     RawClient& client = stage.greeted();
+    stage.ask(client, std::string(kMail) + kTo, 2);
+    stage.run_for(std::chrono::seconds(1));
+    const std::string heard = stage.ask(client, std::string(kAlsoTo) + "DATA\r\n", 2);
+    EXPECT_EQ(read_replies(heard).codes(), (std::vector<int>{250, 354}));
+    EXPECT_EQ(stage.ask(client, "text\r\n.\r\n"), "250 2.0.0 queued\r\n");
+    EXPECT_EQ(stage.upstream().connections().size(), 2U);
+    // All of it over the second one, and nothing but the first recipient over the first.
+    EXPECT_EQ(stage.upstream().envelopes(),
+              (std::vector<std::string>{kMail, kTo, kMail, kTo, kAlsoTo}));
+    EXPECT_EQ(stage.upstream().connections().front().messages, std::vector<std::string>{});
+    EXPECT_EQ(stage.upstream().messages().size(), 1U);
+  }
+}
+
+TEST(Reply421, between_two_commands_for_ever_answers_the_next_and_ends_the_session) {
+  for (const Then then : {Then::listens, Then::closes}) {
+    SCOPED_TRACE(then == Then::closes);
+    Setting setting;
+    setting.scripts = {{.answers = {{"RCPT",
+                                     {{.bytes = "250 2.1.5 ok\r\n",
+                                       .then = then,
+                                       .later = "421 4.3.2 shutting down\r\n"}}}}}};
+    setting.relentless = true;
+    Stage stage(std::move(setting));
+    RawClient& client = stage.greeted();
     stage.ask(client, kMail);
     EXPECT_EQ(stage.ask(client, kTo), "250 2.1.5 ok\r\n");
     stage.run_for(std::chrono::seconds(1));
     client.send(std::string(kAlsoTo) + "DATA\r\n");
     EXPECT_EQ(stage.hear_to_end(client), "421 4.3.2 shutting down\r\n");
     EXPECT_EQ(stage.upstream().commands("DATA"), std::vector<std::string>{});
+    EXPECT_LE(stage.upstream().connections().size(), 3U);
   }
 }
 
@@ -164,7 +190,7 @@ TEST(Reply421, between_two_transactions_makes_the_next_take_a_new_connection) {
 }
 
 // An upstream that says so and then leaves the connection open does not keep the client waiting.
-TEST(Reply421, to_a_sender_reaches_the_client_at_once) {
+TEST(Reply421, to_a_sender_for_ever_reaches_the_client_at_once) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     Setting setting;
@@ -172,6 +198,7 @@ TEST(Reply421, to_a_sender_reaches_the_client_at_once) {
         {.answers = {{"MAIL",
                       {{.bytes = "421 4.3.2 shutting down\r\n", .then = Then::stops_reading}}}},
          .ehlo = ehlo}};
+    setting.relentless = true;
     Stage stage(std::move(setting));
     RawClient& client = stage.greeted();
     stage.ask(client, kMail);
@@ -180,6 +207,7 @@ TEST(Reply421, to_a_sender_reaches_the_client_at_once) {
     EXPECT_EQ(stage.hear(client), "421 4.3.2 shutting down\r\n");
     EXPECT_LT(stage.now() - asked, std::chrono::minutes(1));
     EXPECT_EQ(stage.hear_to_end(client), "");
+    EXPECT_LE(stage.upstream().connections().size(), 2U);
   }
 }
 
@@ -187,12 +215,15 @@ TEST(Reply221, in_the_middle_of_a_transaction_gets_no_message_accepted) {
   Setting setting;
   setting.scripts = {
       {.answers = {{"RCPT", {{.bytes = "221 2.0.0 bye\r\n", .then = Then::closes}}}}}};
+  setting.relentless = true;
   Stage stage(std::move(setting));
   RawClient& client = stage.greeted();
   stage.ask(client, kMail);
   stage.ask(client, kTo);
   stage.run_for(std::chrono::seconds(1));
-  EXPECT_FALSE(stage.ask(client, "DATA\r\n").starts_with("354"));
+  EXPECT_TRUE(stage.ask(client, "DATA\r\n").starts_with("451-4.4.2 "));
+  EXPECT_LE(stage.upstream().connections().size(), 3U);
+  stage.upstream().relent();
   const std::string again =
       stage.ask(client, std::string("RSET\r\n") + kMail + kTo + "DATA\r\n", 4);
   EXPECT_EQ(read_replies(again).codes(), (std::vector<int>{250, 250, 250, 354}));
