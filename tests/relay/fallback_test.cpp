@@ -170,7 +170,7 @@ TEST_F(FallbackTest, WhereBothFailTheFirstOnesReasonIsTold) {
     erp.introduce();
     const std::string reply = erp.begin("a@example.net");
     EXPECT_TRUE(starts(reply, "451-4.4.1 truerelay cannot reach upstream contoso"));
-    EXPECT_TRUE(holds(reply, "its fallback reserve failed as well: 451 4.4.1 "));
+    EXPECT_TRUE(holds(reply, "Its fallback reserve failed as well: 451 4.4.1 "));
   }
 }
 
@@ -185,7 +185,7 @@ TEST_F(FallbackTest, TheReasonIsTheTrueOneForLaterClientsToo) {
     erp.introduce();
     const std::string reply = erp.begin("a@example.net");
     EXPECT_TRUE(starts(reply, "554-5.7.8 Upstream contoso (mail.example:587) refused the login"));
-    EXPECT_TRUE(holds(reply, "its fallback reserve failed as well"));
+    EXPECT_TRUE(holds(reply, "Its fallback reserve failed as well"));
   }
 }
 
