@@ -63,10 +63,10 @@ struct Upstream {
   std::string user;
   std::filesystem::path password_file;
   bool eager_mail = false;
-  Chunking chunking = Chunking::automatic;     // chunking = "auto" | "off"
-  unsigned max_connections = 20;               // At once, of one login.
-  unsigned rate_per_minute = 0;                // Messages of one login; 0: no limit.
-  unsigned max_messages_per_connection = 100;  // 0: no limit.
+  Chunking chunking = Chunking::automatic;      // chunking = "auto" | "off"
+  unsigned max_connections = 20;                // At once, of one login.
+  unsigned rate_per_minute = 0;                 // Messages of one login; 0: no limit.
+  unsigned max_messages_per_connection = 1000;  // 0: no limit.
   Duration idle_close = std::chrono::minutes(1);
   bool keep_warm = false;                               // NOOP after idle_close instead of closing.
   Duration patience = std::chrono::seconds(30);         // 0: nobody waits.

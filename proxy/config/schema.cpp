@@ -52,7 +52,7 @@ constexpr auto kUpstream = std::to_array<Key>({
     {"chunking", "string", R"("auto")"},
     {"max_connections", "integer", "preset"},
     {"rate_per_minute", "integer", "preset"},
-    {"max_messages_per_connection", "integer", "100"},
+    {"max_messages_per_connection", "integer", "1000"},
     {"idle_close", "duration", R"("1m")"},
     {"keep_warm", "boolean", "false"},
     {"patience", "duration", R"("30s")"},

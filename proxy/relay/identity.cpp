@@ -122,8 +122,7 @@ std::size_t Identity::connections() const {
 }
 
 bool Identity::unused() const {
-  return connections() == 0 && line_.empty() && !refusal_.active(upstream_.parts().clock.now()) &&
-         budget_.may_log_in();
+  return vacant() && !refusal_.active(upstream_.parts().clock.now()) && budget_.may_log_in();
 }
 
 // --- Lending ---

@@ -56,7 +56,9 @@ class Identity {
   // The upstream finds it too much.
   void slow_down(Throttle throttle);
 
-  // Nothing is there that would be missed.
+  // It has no connection, and nobody waits for one.
+  [[nodiscard]] bool vacant() const { return connections() == 0 && line_.empty(); }
+  // Nothing is there that would be missed: neither is it held against it that it failed of late.
   [[nodiscard]] bool unused() const;
 
   // Takes leave of the upstream; nobody may wait any more.

@@ -33,6 +33,9 @@ Identity* Pool::identity_of(const auth::Credentials& credentials) {
     return known->second.get();
   }
   std::erase_if(clients_, [](const auto& each) { return each.second->unused(); });
+  if (clients_.size() >= kMostLogins) {  // Somebody tries passwords: that must not shut others out.
+    std::erase_if(clients_, [](const auto& each) { return each.second->vacant(); });
+  }
   if (clients_.size() >= kMostLogins) {
     return nullptr;
   }

@@ -43,9 +43,9 @@ struct UpstreamSettings {
   auth::Choice auth = auth::Choice::automatic;
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;
-  unsigned max_connections = 20;               // At once, of one login.
-  unsigned rate_per_minute = 0;                // Messages of one login; 0: no limit.
-  unsigned max_messages_per_connection = 100;  // 0: no limit.
+  unsigned max_connections = 20;                // At once, of one login.
+  unsigned rate_per_minute = 0;                 // Messages of one login; 0: no limit.
+  unsigned max_messages_per_connection = 1000;  // 0: no limit.
   io::Duration idle_close = std::chrono::minutes(1);
   bool keep_warm = false;                            // NOOP instead of idle_close.
   io::Duration patience = std::chrono::seconds(30);  // How long a client waits for its turn.

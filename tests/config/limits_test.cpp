@@ -26,7 +26,7 @@ TEST_F(LimitsTest, AreReadWithTheirDefaults) {
   EXPECT_EQ(read.chunking, Chunking::automatic);
   EXPECT_EQ(read.max_connections, 20U);
   EXPECT_EQ(read.rate_per_minute, 0U);
-  EXPECT_EQ(read.max_messages_per_connection, 100U);
+  EXPECT_EQ(read.max_messages_per_connection, 1000U);
   EXPECT_EQ(read.idle_close, 1min);
   EXPECT_FALSE(read.keep_warm);
   EXPECT_EQ(read.patience, 30s);
