@@ -32,7 +32,6 @@ class Identity::Waiter final : public io::Timer {
         credentials(as_client),
         client(asker.client),
         message(asker.message),
-        since(identity.upstream_.parts().clock.now()),
         identity_(identity),
         stop_(*this, asker.cancellation) {
     identity_.line_.join(*this, asker.group);
@@ -67,7 +66,6 @@ class Identity::Waiter final : public io::Timer {
   const auth::Credentials* credentials;
   const Client* client;
   bool message;
-  io::Time since;
   bool overdue = false;   // Its patience is over, and what it waits for is on its way.
   bool lost_one = false;  // A connection broke off while it was opened for this one.
   Result<std::unique_ptr<UpstreamConnection>> result = nullptr;
@@ -229,7 +227,13 @@ void Identity::patience_is_over(Waiter& waiter) {
   }
 }
 
-void Identity::slow_down(Throttle throttle) { budget_.slow_down(throttle); }
+// Where a message hears of too many logins, the next one had better not come at once either.
+void Identity::slow_down(Throttle throttle) {
+  budget_.slow_down(throttle);
+  if (throttle == Throttle::logins) {
+    budget_.slow_down(Throttle::rate);
+  }
+}
 
 Failure Identity::over_budget() {
   if (put_off_) {
