@@ -177,7 +177,11 @@ void UpstreamConnection::read_ahead_ended() {
     early_ = break_with(from_io(*channel_.failure()));
   }
   const bool refused = early_->has_value() && !(*early_)->completion();
-  if (content_ == Content::streaming || refused) {
+  if (refused && content_ == Content::completing && due_ > 1 && !broken_) {
+    // A chunk was refused, and the end may be handed on already: then its answer is to be heard,
+    // see final_reply(). An upstream that takes no more of it gets no more.
+    channel_.set_deadline(clock_.now() + kLastWords);
+  } else if (content_ == Content::streaming || refused) {
     broken_ = true;
     channel_.close();
   }
