@@ -1,11 +1,5 @@
 #include "digest/content_tag.h"
 
-#include <highwayhash/highwayhash_target.h>
-#include <highwayhash/instruction_sets.h>
-
-#include <algorithm>
-#include <cstring>
-
 namespace truerelay::digest {
 
 ContentTag::ContentTag(const Key& key) : key_(key), blocks_(key) { blocks_.field("content"); }
@@ -13,31 +7,32 @@ ContentTag::ContentTag(const Key& key) : key_(key), blocks_(key) { blocks_.field
 void ContentTag::take(std::string_view bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
-    if (partial_.empty() && bytes.size() >= kBlock) {
-      take_block(bytes.substr(0, kBlock));
-      bytes.remove_prefix(kBlock);
+    if (partial_.empty() && bytes.size() >= 2 * kBlockSize) {
+      for (const BlockHash& hash :
+           hash_two_blocks(key_.for_content_, bytes.substr(0, 2 * kBlockSize))) {
+        add(hash);
+      }
+      bytes.remove_prefix(2 * kBlockSize);
       continue;
     }
-    const std::string_view more = bytes.substr(0, kBlock - partial_.size());
+    if (partial_.empty() && bytes.size() >= kBlockSize) {
+      take_block(bytes.substr(0, kBlockSize));
+      bytes.remove_prefix(kBlockSize);
+      continue;
+    }
+    const std::string_view more = bytes.substr(0, kBlockSize - partial_.size());
     partial_ += more;
     bytes.remove_prefix(more.size());
-    if (partial_.size() == kBlock) {
+    if (partial_.size() == kBlockSize) {
       take_block(partial_);
       partial_.clear();
     }
   }
 }
 
-void ContentTag::take_block(std::string_view block) {
-  // The name is the library's. It picks the fastest code that the processor can run.
-  alignas(32) highwayhash::HHKey key;
-  static_assert(sizeof key == Key::kSize);
-  std::memcpy(key, key_.for_content_.data(), sizeof key);
-  highwayhash::HHResult256 result;
-  highwayhash::InstructionSets::Run<highwayhash::HighwayHash>(key, block.data(), block.size(),
-                                                              &result);
-  blocks_.field({reinterpret_cast<const char*>(result), sizeof result});
-}
+void ContentTag::take_block(std::string_view block) { add(hash_block(key_.for_content_, block)); }
+
+void ContentTag::add(const BlockHash& hash) { blocks_.field({hash.data(), hash.size()}); }
 
 ContentTag::Tag ContentTag::finish() {
   if (!partial_.empty()) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "digest/block_hash.h"
 #include "digest/digest.h"
 #include "digest/key.h"
 #include "digest/keyed_hash.h"
@@ -35,9 +36,8 @@ class ContentTag {
   [[nodiscard]] Tag finish();
 
  private:
-  static constexpr std::size_t kBlock = std::size_t{16} * 1024;
-
   void take_block(std::string_view block);
+  void add(const BlockHash& hash);
 
   const Key& key_;
   KeyedHash blocks_;
