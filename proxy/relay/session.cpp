@@ -337,6 +337,9 @@ class Session {
     drop_transaction();
     client_.say(own::goodbye(listener_.host_name));
     goes_on_ = false;
+    // Who says QUIT says nothing more (RFC 5321 section 4.1.1.10): nothing is left to wait for. TLS
+    // has an end of its own.
+    parted_ = client_.arrived().empty() && !secured_;
     co_return;
   }
 
@@ -423,7 +426,9 @@ class Session {
 
   io::Task<void> leave() {
     drop_transaction();
-    if (!unreachable_) {
+    if (parted_) {
+      co_await client_.flush();
+    } else if (!unreachable_) {
       co_await client_.close();
     }
     if (!reason_.empty()) {
@@ -469,6 +474,7 @@ class Session {
   bool goes_on_ = true;
   bool secured_ = false;
   bool heard_ = false;        // The client has sent something.
+  bool parted_ = false;       // Both sides have said goodbye.
   bool unreachable_ = false;  // No reply can be said any more.
   unsigned errors_ = 0;
   unsigned transactions_ = 0;

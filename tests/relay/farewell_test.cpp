@@ -114,5 +114,22 @@ TEST(Farewell, AReplyThatNobodyAskedForNeverAnswersALaterCommand) {
   EXPECT_EQ(scene.staged.connections, 2U);
 }
 
+TEST(Farewell, AfterQuitTheConnectionIsClosedWithoutWaitingForTheClient) {
+  Scene scene;
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_EQ(erp.say("QUIT", 100ms), "221 2.0.0 relay.example closes the connection");
+  EXPECT_TRUE(erp.cut_off());
+  EXPECT_EQ(scene.sessions(), 0U);
+}
+
+TEST(Farewell, BytesBehindQuitDoNotTakeTheGoodbyeAway) {
+  Scene scene;
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_EQ(erp.send("QUIT\r\nNOOP\r\n", 100ms), "221 2.0.0 relay.example closes the connection");
+  EXPECT_EQ(scene.sessions(), 1U) << "the end of what the client sends is awaited";
+}
+
 }  // namespace
 }  // namespace truerelay::relay
