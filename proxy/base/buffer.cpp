@@ -34,6 +34,23 @@ void Buffer::append(std::string_view bytes) {
   commit(bytes.size());
 }
 
+void Buffer::take_front(Buffer& other, std::size_t count) {
+  assert(empty() && count <= other.size());
+  if (count < other.size() / 2) {
+    append(other.readable().substr(0, count));
+    other.consume(count);
+    return;
+  }
+  Buffer rest;
+  rest.leave_front(other.front_);
+  rest.append(other.readable().substr(count));
+  other.end_ = other.begin_ + count;
+  rest.swap(other);
+  const std::size_t front = front_;
+  *this = std::move(rest);
+  front_ = front;
+}
+
 bool Buffer::prepend(std::string_view bytes) {
   if (bytes.size() > begin_) {
     return false;

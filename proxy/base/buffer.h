@@ -34,7 +34,11 @@ class Buffer {
 
   void append(std::string_view bytes);
 
-  // Keeps so much room before the bytes, for prepend(). Once, before the first byte.
+  // The first `count` bytes of `other` come here, where nothing is; the larger part of `other` stays
+  // where it is in memory, and only the smaller one is copied.
+  void take_front(Buffer& other, std::size_t count);
+
+  // Keeps so much room before the bytes, for prepend(), in memory that is asked for from now on.
   void leave_front(std::size_t room) { front_ = room; }
   // Puts `bytes` before the first one. False: there is no room for them.
   [[nodiscard]] bool prepend(std::string_view bytes);

@@ -62,7 +62,7 @@ struct WriteOperation final : Operation {
 // Destroying a stream closes it; operations under way never complete then.
 class Stream {
  public:
-  static constexpr std::size_t kReadSize = std::size_t{64} * 1024;
+  static constexpr std::size_t kReadSize = std::size_t{128} * 1024;
 
   Stream() = default;
   Stream(const Stream&) = delete;

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/ascii.h"
 #include "digest/content_tag.h"
 #include "relay/content.h"
 #include "relay/content_sender.h"
@@ -22,6 +21,9 @@ constexpr std::uint64_t kMostThrownAway = 64ULL * 1024 * 1024;
 
 // What is handed to the upstream in one go.
 constexpr std::size_t kLargestPart = std::size_t{128} * 1024;
+
+// From so many octets on, what comes out of the decoder as it came is moved instead of copied.
+constexpr std::size_t kWorthMoving = std::size_t{16} * 1024;
 
 // A refusal of BDAT as such, or of a message for its header's size, which servers were seen to
 // count wrongly across chunks. The same message may well be taken after DATA.
@@ -45,6 +47,7 @@ class BodyRelay {
         started_(clock_.now()),
         limit_(parts.transaction.size_limit() != 0 ? parts.transaction.size_limit()
                                                    : parts.listener.max_message_size) {
+    parts.client.arrived().leave_front(Content::kLongestLine);
     if (parts.listener.duplicate_window > io::Duration{}) {
       tag_.emplace(parts.services.duplicates.key());
     }
@@ -119,6 +122,11 @@ class BodyRelay {
 
   void take_what_arrived(Buffer& into) {
     Buffer& arrived = parts_.client.arrived();
+    if (into.empty() && arrived.size() >= kWorthMoving) {
+      const std::size_t moved = decoder_.take_as_it_is(arrived.readable());
+      into.take_front(arrived, moved);
+      received_ += moved;
+    }
     const std::size_t taken = decoder_.take(arrived.readable(), into);
     arrived.consume(taken);
     received_ += taken;
@@ -223,6 +231,7 @@ class BodyRelay {
     end(Outcome::accepted, std::move(reply));
     delivery_->message = message_;
     if (message_ && parts_.client.left()) {
+      // At once, for a second copy that waits for this outcome goes on when the ticket goes.
       parts_.services.duplicates.remember(*message_, delivery_->reply,
                                           clock_.now() + parts_.listener.duplicate_window);
     }

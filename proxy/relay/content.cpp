@@ -18,23 +18,27 @@ io::Task<void> Content::keep() {
     const std::uint64_t more = buffer_.size() - in_order_;
     if (buffer_.size() <= most_ && memory_.take(more)) {
       kept_ += more;
-    } else if (scratch_maker_ != nullptr && most_ > 0) {
-      std::expected<std::unique_ptr<io::Scratch>, std::string> made = scratch_maker_->make();
-      keeping_ = made.has_value();
-      if (made) {
-        scratch_ = *std::move(made);
-        in_order_ = 0;
-        co_await put_in_scratch();
-      }
-      memory_.give_back(std::exchange(kept_, 0));
-      drop_what_was_sent();
     } else {
-      keeping_ = false;
-      memory_.give_back(std::exchange(kept_, 0));
-      drop_what_was_sent();
+      co_await leave_memory();
     }
   }
   in_order_ = buffer_.size();
+}
+
+// There is no room for all of it: the scratch file takes it, or nobody.
+io::Task<void> Content::leave_memory() {
+  keeping_ = false;
+  if (scratch_maker_ != nullptr) {
+    std::expected<std::unique_ptr<io::Scratch>, std::string> made = scratch_maker_->make();
+    if (made) {
+      keeping_ = true;
+      scratch_ = *std::move(made);
+      in_order_ = 0;
+      co_await put_in_scratch();
+    }
+  }
+  memory_.give_back(std::exchange(kept_, 0));
+  drop_what_was_sent();
 }
 
 io::Task<void> Content::put_in_scratch() {

@@ -21,6 +21,9 @@ namespace truerelay::relay {
 // what is more goes to a scratch file where there is a maker of them, and else nothing is kept.
 class Content {
  public:
+  // The room for a BDAT line that bytes need in front of them to be sent without a copy.
+  static constexpr std::size_t kLongestLine = 48;
+
   Content(ReplayMemory& memory, std::uint64_t most, io::ScratchMaker* scratch)
       : memory_(memory), most_(most), scratch_maker_(scratch) {
     buffer_.leave_front(kLongestLine);
@@ -54,8 +57,7 @@ class Content {
   [[nodiscard]] bool in_scratch() const { return scratch_ && brought_back_ < scratch_->size(); }
 
  private:
-  static constexpr std::size_t kLongestLine = 48;
-
+  io::Task<void> leave_memory();
   io::Task<void> put_in_scratch();
   void drop_what_was_sent();
 

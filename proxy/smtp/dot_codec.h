@@ -30,6 +30,11 @@ class DotDecoder {
   // come out. Once finished() it takes nothing more.
   std::size_t take(std::string_view wire, Buffer& out);
 
+  // Takes the front of `wire` as far as it comes out as it is, and returns how much that is:
+  // whoever calls passes those bytes on, without the copy that take() makes. 0 where there is no
+  // such front.
+  std::size_t take_as_it_is(std::string_view wire);
+
   [[nodiscard]] bool finished() const { return at_ == At::end; }
   // In reject mode: a bare CR, LF or a NUL was seen. The rest is still taken, to find the end, but
   // nothing more comes out. In normalize mode a NUL counts, too, and is never passed on.

@@ -71,6 +71,7 @@ std::size_t clean_stretch(std::string_view wire) {
 
 std::size_t DotDecoder::take(std::string_view wire, Buffer& out) {
   std::size_t taken = 0;
+  (void)out.writable(refused_ ? 0 : wire.size());  // At once, and not once for each stretch.
   while (taken < wire.size() && at_ != At::end) {
     const char byte = wire[taken];
     switch (at_) {
@@ -122,6 +123,19 @@ std::size_t DotDecoder::take(std::string_view wire, Buffer& out) {
     }
   }
   return taken;
+}
+
+std::size_t DotDecoder::take_as_it_is(std::string_view wire) {
+  const bool inside = at_ == At::text || (at_ == At::line_start && !wire.starts_with('.'));
+  if (refused_ || wire.empty() || !inside) {
+    return 0;
+  }
+  const std::size_t stretch = clean_stretch(wire);
+  if (stretch > 0) {
+    at_ = At::text;
+    size_ += stretch;
+  }
+  return stretch;
 }
 
 std::size_t DotDecoder::take_text(std::string_view wire, Buffer& out) {

@@ -74,5 +74,40 @@ TEST(Buffer, KeepsItsBytesThroughGrowthAndReuseOfItsFront) {
   }
 }
 
+// Whichever part is copied: both are there, each takes more, and room was kept where it was asked
+// for.
+TEST(Buffer, GivesAwayItsFrontAndKeepsTheRest) {
+  const std::string all = "0123456789";
+  for (std::size_t count = 0; count <= all.size(); ++count) {
+    Buffer from;
+    from.leave_front(4);
+    from.append("xx" + all);
+    from.consume(2);
+    Buffer to;
+    to.take_front(from, count);
+    EXPECT_EQ(to.readable(), all.substr(0, count));
+    EXPECT_EQ(from.readable(), all.substr(count));
+    to.append("more");
+    from.append("MORE");
+    EXPECT_EQ(to.readable(), all.substr(0, count) + "more");
+    EXPECT_EQ(from.readable(), all.substr(count) + "MORE");
+    from.clear();
+    from.append("new");
+    EXPECT_TRUE(from.prepend("line")) << count;
+    EXPECT_EQ(from.readable(), "linenew");
+  }
+}
+
+TEST(Buffer, GivesAwayItsLargerFrontWithoutACopy) {
+  Buffer from;
+  from.leave_front(4);
+  from.append("0123456789");
+  const char* const there = from.readable().data();
+  Buffer to;
+  to.take_front(from, 7);
+  EXPECT_EQ(to.readable().data(), there);
+  EXPECT_TRUE(to.prepend("line"));
+}
+
 }  // namespace
 }  // namespace truerelay

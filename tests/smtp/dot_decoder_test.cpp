@@ -166,6 +166,43 @@ TEST(DotDecoder, AgreesWithThePlainRulesOnRandomMessagesAndRandomSplits) {
   }
 }
 
+// What it lets pass by itself and what it decodes are the whole, wherever one ends and the other
+// begins.
+TEST(DotDecoder, LetsPassAsItIsWhatItWouldHaveGivenOutAsItIs) {
+  std::mt19937 random(20261126);
+  const auto below = [&random](std::size_t bound) { return random() % bound; };
+  constexpr std::string_view kSpecial[] = {"\r\n"sv, "\r\n"sv, "\r\n."sv, "\r\n.."sv, "\r"sv,
+                                           "\n"sv,   "."sv,    "\n."sv,   "\r\r\n"sv, "\0"sv};
+  std::size_t passed_in_all = 0;
+  for (int round = 0; round < 3000; ++round) {
+    SCOPED_TRACE(round);
+    std::string wire;
+    for (std::size_t i = below(12); i > 0; --i) {
+      wire.append(below(300), 'x');
+      wire += kSpecial[below(std::size(kSpecial))];
+    }
+    wire += "\r\n.\r\n";
+    for (const LineEnds line_ends : {LineEnds::normalize, LineEnds::reject}) {
+      DotDecoder decoder(line_ends);
+      Buffer out;
+      std::string_view rest = wire;
+      while (!decoder.finished()) {
+        const std::size_t piece = std::min<std::size_t>(1 + below(400), rest.size());
+        const std::size_t passed = decoder.take_as_it_is(rest.substr(0, piece));
+        out.append(rest.substr(0, passed));
+        passed_in_all += passed;
+        rest.remove_prefix(passed);
+        rest.remove_prefix(decoder.take(rest.substr(0, piece - passed), out));
+      }
+      const Decoded whole = decode(wire, line_ends);
+      ASSERT_EQ(out.readable(), whole.content);
+      ASSERT_EQ(decoder.refused(), whole.refused);
+      ASSERT_EQ(decoder.size(), whole.size);
+    }
+  }
+  EXPECT_GT(passed_in_all, 100'000U);
+}
+
 // The blocks of the scanner, one special sequence at each place of two of them.
 TEST(DotDecoder, SeesEverySpecialByteAtEveryPlace) {
   for (const std::string_view special : {"\r"sv, "\n"sv, "\r\n"sv, "\r\n.."sv, "\n."sv, "\r."sv}) {
