@@ -97,10 +97,11 @@ def _measure(bench: Bench, peer: Peer, **course: Any) -> Load:
                 after["connections"] - before_at_upstream["connections"] - 1)  # Less the counting.
 
 
-def _take_turns(bench: Bench, subjects: list[Peer],
-                courses: list[dict[str, Any]]) -> list[dict[str, Load]]:
+def _take_turns(bench: Bench, subjects: list[Peer], courses: list[dict[str, Any]],
+                longer_for_fast: int = 1) -> list[dict[str, Load]]:
     """For each course the medians of all rounds, by peer. A round goes through all courses, so that
-    they can be compared with one another as well."""
+    they can be compared with one another as well. Fast peers get `longer_for_fast` times the
+    messages: a run of a third of a second says little."""
     for peer in subjects:  # Not counted: names are looked up, connections made.
         bench.tools.load(peer.port, clients=16, messages=16, login=peer.login)
     runs: list[dict[str, list[Load]]] = [{peer.name: [] for peer in subjects} for _ in courses]
@@ -109,7 +110,9 @@ def _take_turns(bench: Bench, subjects: list[Peer],
             bench.say(f"  round {number + 1}: "
                       + ", ".join(f"{name} {value:,}" for name, value in course.items()))
             for peer in subjects:
-                loads[peer.name].append(_measure(bench, peer, **course))
+                times = longer_for_fast if peer.name in (TRUERELAY, STRAIGHT) else 1
+                longer = {**course, "messages": course["messages"] * times}
+                loads[peer.name].append(_measure(bench, peer, **longer))
     return [{name: _median(loads) for name, loads in each.items()} for each in runs]
 
 
@@ -175,7 +178,7 @@ def growth(bench: Bench, section: Section) -> None:
     courses = [{"clients": 1, "messages": few // 4}]
     courses += [{"clients": clients, "messages": max(few, clients * (4 if few > 1024 else 2))}
                 for clients in (16, 64, 256, 1024)]
-    for course, loads in zip(courses, _take_turns(bench, subjects, courses)):
+    for course, loads in zip(courses, _take_turns(bench, subjects, courses, 3)):
         levels[course["clients"]] = loads
     first = levels[16][TRUERELAY].processor_ms_per_message
     for clients, loads in levels.items():
