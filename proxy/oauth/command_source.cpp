@@ -13,8 +13,8 @@ TokenFailure of_command(const std::string& program, std::string_view what) {
 
 }  // namespace
 
-TokenResult<Token> read_command_output(const CommandOutput& output, const std::string& program) {
-  std::string_view text = output.text.reveal();
+TokenResult<Token> read_command_output(const Redacted& output, const std::string& program) {
+  std::string_view text = output.reveal();
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const std::size_t last = text.find_last_not_of(" \t\r\n");
   text = first == text.npos ? "" : text.substr(first, last - first + 1);
@@ -47,7 +47,7 @@ TokenResult<Token> read_command_output(const CommandOutput& output, const std::s
 
 io::Task<TokenResult<Token>> CommandSource::fetch(io::Time deadline,
                                                   io::Cancellation& cancellation) {
-  const std::expected<CommandOutput, std::string> output =
+  const std::expected<Redacted, std::string> output =
       co_await runner_.run(command_, deadline, cancellation);
   if (!output) {
     co_return std::unexpected(of_command(command_.front(), output.error()));

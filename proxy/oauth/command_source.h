@@ -13,20 +13,16 @@
 
 namespace truerelay::oauth {
 
-// What a program printed before it ended by itself with status 0.
-struct CommandOutput {
-  Redacted text;
-};
-
 // Runs a program: no shell, nothing on its standard input, its output bounded, ended at the
 // deadline.
 class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
-  // An error is a clause without a full stop: how it ended, and what it said on standard error, fit
-  // to be shown.
-  virtual io::Task<std::expected<CommandOutput, std::string>> run(
-      std::vector<std::string> command, io::Time deadline, io::Cancellation& cancellation) = 0;
+  // What it printed before it ended by itself with status 0. An error is a clause without a full
+  // stop: how it ended, and what it said on standard error, fit to be shown.
+  virtual io::Task<std::expected<Redacted, std::string>> run(std::vector<std::string> command,
+                                                             io::Time deadline,
+                                                             io::Cancellation& cancellation) = 0;
 };
 
 // `token_command`: a program of the administrator's that prints a token, either as JSON with
@@ -45,7 +41,7 @@ class CommandSource final : public TokenSource {
   CommandRunner& runner_;
 };
 
-[[nodiscard]] TokenResult<Token> read_command_output(const CommandOutput& output,
+[[nodiscard]] TokenResult<Token> read_command_output(const Redacted& output,
                                                      const std::string& program);
 
 }  // namespace truerelay::oauth
