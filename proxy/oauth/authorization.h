@@ -25,12 +25,12 @@ struct Attempt {
 [[nodiscard]] Attempt new_attempt(const Random& random, const Sha256& sha256);
 
 struct AuthorizationRequest {
-  std::string endpoint;
-  std::string client_id;
-  std::string redirect_uri;
-  std::string scope;
-  std::string user;   // "login_hint", or empty.
-  std::string extra;  // What the provider wants besides, "a=b&c=d", or empty.
+  std::string endpoint{};
+  std::string client_id{};
+  std::string redirect_uri{};
+  std::string scope{};
+  std::string user{};   // "login_hint", or empty.
+  std::string extra{};  // What the provider wants besides, "a=b&c=d", or empty.
 };
 [[nodiscard]] std::string authorization_url(const AuthorizationRequest& request,
                                             const Attempt& attempt);

@@ -8,42 +8,42 @@ std::unexpected<TokenFailure> cannot_sign(std::string why) {
   return std::unexpected(TokenFailure{.permanent = true, .cause = std::move(why), .remedy = ""});
 }
 
-TokenResult<Client> prove(const ClientSettings& settings, const ProofParts& parts,
-                          UsedSecrets& secrets) {
+io::Task<TokenResult<Client>> prove(const ClientSettings& settings, const ProofParts& parts,
+                                    UsedSecrets& secrets) {
   Client client;
   client.id = settings.id;
   if (!settings.secret.empty()) {
-    TokenResult<Redacted> secret = secrets.get(settings.secret);
+    TokenResult<Redacted> secret = co_await secrets.get(settings.secret);
     if (!secret) {
-      return std::unexpected(std::move(secret.error()));
+      co_return std::unexpected(std::move(secret.error()));
     }
     client.secret = *std::move(secret);
   }
   if (settings.certificate.empty()) {
-    return client;
+    co_return client;
   }
-  const TokenResult<Redacted> certificate = secrets.get(settings.certificate);
+  const TokenResult<Redacted> certificate = co_await secrets.get(settings.certificate);
   if (!certificate) {
-    return std::unexpected(certificate.error());
+    co_return std::unexpected(certificate.error());
   }
   const TokenResult<Redacted> key =
-      secrets.get(settings.key.empty() ? settings.certificate : settings.key);
+      co_await secrets.get(settings.key.empty() ? settings.certificate : settings.key);
   if (!key) {
-    return std::unexpected(key.error());
+    co_return std::unexpected(key.error());
   }
   const std::expected<std::unique_ptr<JwtSigner>, std::string> signer =
       parts.make_signer(*key, *certificate);
   if (!signer) {
-    return cannot_sign(signer.error());
+    co_return cannot_sign(signer.error());
   }
   std::expected<Redacted, std::string> assertion =
       client_assertion(**signer, {settings.id, settings.audience, random_text(parts.random)},
                        parts.clock.wall_now());
   if (!assertion) {
-    return cannot_sign(std::move(assertion.error()));
+    co_return cannot_sign(std::move(assertion.error()));
   }
   client.assertion = *std::move(assertion);
-  return client;
+  co_return client;
 }
 
 }  // namespace truerelay::oauth

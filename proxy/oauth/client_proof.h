@@ -20,11 +20,11 @@ using MakeSigner = std::function<std::expected<std::unique_ptr<JwtSigner>, std::
 
 // How a client proves who it is, as configured; the names are those of secrets in the store.
 struct ClientSettings {
-  std::string id;
-  std::string secret;       // Empty: it has none.
-  std::string certificate;  // Empty: it has none.
-  std::string key;          // The certificate's; empty: it stands beside it.
-  std::string audience;     // Of its assertions: the token endpoint.
+  std::string id{};
+  std::string secret{};       // Empty: it has none.
+  std::string certificate{};  // Empty: it has none.
+  std::string key{};          // The certificate's; empty: it stands beside it.
+  std::string audience{};     // Of its assertions: the token endpoint.
 };
 
 struct ProofParts {
@@ -34,8 +34,8 @@ struct ProofParts {
 };
 
 // The client with its proof for one request: an assertion is good once.
-[[nodiscard]] TokenResult<Client> prove(const ClientSettings& settings, const ProofParts& parts,
-                                        UsedSecrets& secrets);
+[[nodiscard]] io::Task<TokenResult<Client>> prove(const ClientSettings& settings,
+                                                  const ProofParts& parts, UsedSecrets& secrets);
 
 // A failure to sign or to read a key: permanent, until the key is another.
 [[nodiscard]] std::unexpected<TokenFailure> cannot_sign(std::string why);

@@ -6,7 +6,7 @@ io::Task<TokenResult<Token>> redeem_code(const CodeLogin& login, const SourcePar
                                          const Attempt& attempt, const Redacted& code,
                                          io::Time deadline, io::Cancellation& cancellation) {
   UsedSecrets secrets(parts.store);
-  const TokenResult<Client> client = prove(login.client, parts.proof, secrets);
+  const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());
   }

@@ -10,9 +10,9 @@ namespace truerelay::oauth {
 // The end of a login in a browser: the code of the redirect becomes tokens (RFC 6749 section 4.1.3,
 // RFC 7636 section 4.5).
 struct CodeLogin {
-  ClientSettings client;
-  std::string token_endpoint;
-  std::string redirect_uri;
+  ClientSettings client{};
+  std::string token_endpoint{};
+  std::string redirect_uri{};
 };
 io::Task<TokenResult<Token>> redeem_code(const CodeLogin& login, const SourceParts& parts,
                                          const Attempt& attempt, const Redacted& code,

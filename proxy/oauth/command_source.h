@@ -34,7 +34,7 @@ class CommandSource final : public TokenSource {
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
   // None of its failures is taken for permanent: nobody knows what it means.
-  bool changed() override { return true; }
+  io::Task<bool> changed() override { co_return true; }
 
  private:
   std::vector<std::string> command_;

@@ -29,7 +29,7 @@ std::optional<io::Duration> next_interval(const TokenFailure& failure, io::Durat
 io::Task<TokenResult<DeviceCode>> begin(const DeviceLogin& login, const SourceParts& parts,
                                         io::Cancellation& cancellation) {
   UsedSecrets secrets(parts.store);
-  const TokenResult<Client> client = prove(login.client, parts.proof, secrets);
+  const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());
   }
@@ -45,7 +45,7 @@ io::Task<TokenResult<DeviceCode>> begin(const DeviceLogin& login, const SourcePa
 io::Task<TokenResult<Token>> poll(const DeviceLogin& login, const SourceParts& parts,
                                   const Redacted& device_code, io::Cancellation& cancellation) {
   UsedSecrets secrets(parts.store);
-  const TokenResult<Client> client = prove(login.client, parts.proof, secrets);
+  const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());
   }

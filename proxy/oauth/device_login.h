@@ -10,10 +10,10 @@ namespace truerelay::oauth {
 
 // A login on a machine without a browser (RFC 8628): a person types a code into a page elsewhere.
 struct DeviceLogin {
-  ClientSettings client;
-  std::string device_endpoint;
-  std::string token_endpoint;
-  std::string scope;
+  ClientSettings client{};
+  std::string device_endpoint{};
+  std::string token_endpoint{};
+  std::string scope{};
 };
 
 // Shows the code and its page, and asks until the person has logged in, declined, or let the time

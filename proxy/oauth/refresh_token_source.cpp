@@ -28,17 +28,17 @@ bool RefreshTokenSource::of_a_person(const Redacted& stored) const {
 }
 
 // The one to send: what stands in the store, unless that was replaced already.
-TokenResult<Redacted> RefreshTokenSource::current() {
-  TokenResult<Redacted> stored = secrets_.get(settings_.refresh_token);
+io::Task<TokenResult<Redacted>> RefreshTokenSource::current() {
+  TokenResult<Redacted> stored = co_await secrets_.get(settings_.refresh_token);
   if (latest_ && stored && of_a_person(*stored)) {
     latest_.reset();
   }
   if (!latest_) {
-    return stored;
+    co_return stored;
   }
   // An old copy of the store may have been put back.
   saved_ = saved_ && stored && stored->reveal() == latest_->reveal();
-  return copy_of(*latest_);
+  co_return copy_of(*latest_);
 }
 
 // From here on the one that was sent is spent.
@@ -54,11 +54,11 @@ void RefreshTokenSource::replace(const Redacted& sent, Redacted next) {
 io::Task<TokenResult<Token>> RefreshTokenSource::fetch(io::Time deadline,
                                                        io::Cancellation& cancellation) {
   secrets_.begin();
-  const TokenResult<Redacted> sent = current();
+  const TokenResult<Redacted> sent = co_await current();
   if (!sent) {
     co_return std::unexpected(sent.error());
   }
-  const TokenResult<Client> client = prove(settings_.client, parts_.proof, secrets_);
+  const TokenResult<Client> client = co_await prove(settings_.client, parts_.proof, secrets_);
   if (!client) {
     co_return std::unexpected(client.error());
   }
@@ -83,7 +83,8 @@ io::Task<void> RefreshTokenSource::save() {
     co_return;
   }
   // A person who logged in again in the meantime must not lose that.
-  const std::expected<Redacted, std::string> stored = parts_.store.get(settings_.refresh_token);
+  const std::expected<Redacted, std::string> stored =
+      co_await parts_.store.get(settings_.refresh_token);
   if (stored && of_a_person(*stored)) {
     latest_.reset();
     co_return;

@@ -21,10 +21,10 @@ namespace truerelay::oauth {
 class RefreshTokenSource final : public TokenSource {
  public:
   struct Settings {
-    ClientSettings client;
-    std::string refresh_token;  // Its name in the store.
-    std::string token_endpoint;
-    std::string scope;
+    ClientSettings client{};
+    std::string refresh_token{};  // Its name in the store.
+    std::string token_endpoint{};
+    std::string scope{};
   };
   RefreshTokenSource(Settings settings, SourceParts parts, Note note)
       : settings_(std::move(settings)),
@@ -33,12 +33,12 @@ class RefreshTokenSource final : public TokenSource {
         secrets_(parts_.store) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
-  bool changed() override { return secrets_.changed(); }
+  io::Task<bool> changed() override { return secrets_.changed(); }
   bool unsaved() const override { return latest_.has_value() && !saved_; }
   io::Task<void> save() override;
 
  private:
-  TokenResult<Redacted> current();
+  io::Task<TokenResult<Redacted>> current();
   // A value in the store that was never sent or received here comes from a person.
   [[nodiscard]] bool of_a_person(const Redacted& stored) const;
   void replace(const Redacted& sent, Redacted next);

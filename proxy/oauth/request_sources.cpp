@@ -31,7 +31,7 @@ io::Task<TokenResult<Token>> ask_for_token(TokenEndpoint& endpoint, std::string 
 io::Task<TokenResult<Token>> ClientCredentialsSource::fetch(io::Time deadline,
                                                             io::Cancellation& cancellation) {
   secrets_.begin();
-  const TokenResult<Client> client = prove(settings_.client, parts_.proof, secrets_);
+  const TokenResult<Client> client = co_await prove(settings_.client, parts_.proof, secrets_);
   if (!client) {
     co_return std::unexpected(client.error());
   }
@@ -44,7 +44,7 @@ io::Task<TokenResult<Token>> ClientCredentialsSource::fetch(io::Time deadline,
 io::Task<TokenResult<Token>> ServiceAccountSource::fetch(io::Time deadline,
                                                          io::Cancellation& cancellation) {
   secrets_.begin();
-  const TokenResult<Redacted> signed_claims = assertion();
+  const TokenResult<Redacted> signed_claims = co_await assertion();
   if (!signed_claims) {
     co_return std::unexpected(signed_claims.error());
   }
@@ -54,23 +54,23 @@ io::Task<TokenResult<Token>> ServiceAccountSource::fetch(io::Time deadline,
   co_return token;
 }
 
-TokenResult<Redacted> ServiceAccountSource::assertion() {
-  const TokenResult<Redacted> file = secrets_.get(settings_.key);
+io::Task<TokenResult<Redacted>> ServiceAccountSource::assertion() {
+  const TokenResult<Redacted> file = co_await secrets_.get(settings_.key);
   if (!file) {
-    return std::unexpected(file.error());
+    co_return std::unexpected(file.error());
   }
   const std::optional<JsonObject> account = JsonObject::parse(file->reveal());
   const Redacted* email = account ? account->text("client_email") : nullptr;
   const Redacted* key = account ? account->text("private_key") : nullptr;
   if (email == nullptr || key == nullptr) {
-    return cannot_sign("the secret \"" + settings_.key +
-                       "\" is not the key of a Google service account: it must be the JSON file "
-                       "with \"client_email\" and \"private_key\" that Google gave out");
+    co_return cannot_sign("the secret \"" + settings_.key +
+                          "\" is not the key of a Google service account: it must be the JSON file "
+                          "with \"client_email\" and \"private_key\" that Google gave out");
   }
   const std::expected<std::unique_ptr<JwtSigner>, std::string> signer =
       parts_.proof.make_signer(*key, Redacted());
   if (!signer) {
-    return cannot_sign(signer.error());
+    co_return cannot_sign(signer.error());
   }
   const Redacted* key_id = account->text("private_key_id");
   std::expected<Redacted, std::string> token =
@@ -83,9 +83,9 @@ TokenResult<Redacted> ServiceAccountSource::assertion() {
                                  .id = random_text(parts_.proof.random)},
                                 parts_.proof.clock.wall_now());
   if (!token) {
-    return cannot_sign(std::move(token.error()));
+    co_return cannot_sign(std::move(token.error()));
   }
-  return *std::move(token);
+  co_return *std::move(token);
 }
 
 }  // namespace truerelay::oauth

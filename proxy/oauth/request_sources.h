@@ -26,15 +26,15 @@ io::Task<TokenResult<Token>> ask_for_token(TokenEndpoint& endpoint, std::string 
 class ClientCredentialsSource final : public TokenSource {
  public:
   struct Settings {
-    ClientSettings client;
-    std::string token_endpoint;
-    std::string scope;
+    ClientSettings client{};
+    std::string token_endpoint{};
+    std::string scope{};
   };
   ClientCredentialsSource(Settings settings, SourceParts parts)
       : settings_(std::move(settings)), parts_(std::move(parts)), secrets_(parts_.store) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
-  bool changed() override { return secrets_.changed(); }
+  io::Task<bool> changed() override { return secrets_.changed(); }
 
  private:
   Settings settings_;
@@ -47,19 +47,19 @@ class ClientCredentialsSource final : public TokenSource {
 class ServiceAccountSource final : public TokenSource {
  public:
   struct Settings {
-    std::string key;      // Its name in the store.
-    std::string subject;  // The mailbox.
-    std::string token_endpoint;
-    std::string scope;
+    std::string key{};      // Its name in the store.
+    std::string subject{};  // The mailbox.
+    std::string token_endpoint{};
+    std::string scope{};
   };
   ServiceAccountSource(Settings settings, SourceParts parts)
       : settings_(std::move(settings)), parts_(std::move(parts)), secrets_(parts_.store) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
-  bool changed() override { return secrets_.changed(); }
+  io::Task<bool> changed() override { return secrets_.changed(); }
 
  private:
-  TokenResult<Redacted> assertion();
+  io::Task<TokenResult<Redacted>> assertion();
 
   Settings settings_;
   SourceParts parts_;

@@ -8,13 +8,14 @@
 
 namespace truerelay::oauth {
 
-// Where secrets are kept over restarts. Names are those of the configuration.
+// Where secrets are kept over restarts. Names are those of the configuration. It may take as long
+// as a disk takes.
 class SecretStore {
  public:
   virtual ~SecretStore() = default;
 
   // What stands there now. An error is a sentence: there is no such secret, or the store is shut.
-  [[nodiscard]] virtual std::expected<Redacted, std::string> get(const std::string& name) = 0;
+  [[nodiscard]] virtual io::Task<std::expected<Redacted, std::string>> get(std::string name) = 0;
 
   // Puts `secret` in the place of what stands there; when it is done, it outlives a loss of power.
   // An error is a sentence, and what stood there before stands there still.

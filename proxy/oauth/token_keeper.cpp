@@ -25,6 +25,9 @@ constexpr io::Duration kLongestRetryAfter = std::chrono::minutes(15);
 // A refusal of a token that has just replaced a refused one has another reason.
 constexpr io::Duration kOneReplacement = std::chrono::minutes(10);
 
+// After a permanent failure the store is looked into this often, however many clients come.
+constexpr io::Duration kReconsider = std::chrono::seconds(1);
+
 constexpr io::Duration kSaveAgain = std::chrono::seconds(10);
 constexpr io::Duration kFarewell = std::chrono::seconds(5);
 
@@ -93,8 +96,11 @@ io::Task<std::expected<auth::Credentials, auth::Refusal>> TokenKeeper::credentia
     if (closed_ || cancellation.requested()) {
       co_return refuse({.cause = "truerelay is being stopped", .remedy = ""});
     }
-    const std::optional<TokenFailure> why_not = hopeless(until);
-    if (why_not) {
+    if (failure_ && failure_->permanent && now() >= reconsidered_ + kReconsider) {
+      co_await reconsider();
+      continue;
+    }
+    if (const std::optional<TokenFailure> why_not = hopeless(until)) {
       co_return refuse(*why_not);
     }
     Waiter waiter(*this, until, cancellation);
@@ -110,14 +116,16 @@ io::Task<std::expected<auth::Credentials, auth::Refusal>> TokenKeeper::credentia
   co_return credentials;
 }
 
-std::optional<TokenFailure> TokenKeeper::hopeless(io::Time until) {
-  if (failure_ && failure_->permanent && !asking_) {
-    if (!source_->changed()) {
-      return failure_;
-    }
+io::Task<void> TokenKeeper::reconsider() {
+  reconsidered_ = now();
+  const bool changed = co_await source_->changed();
+  if (changed && failure_ && failure_->permanent) {
     failure_.reset();
   }
-  if (failure_ && !asking_ && next_request_ >= until) {
+}
+
+std::optional<TokenFailure> TokenKeeper::hopeless(io::Time until) const {
+  if (failure_ && !asking_ && (failure_->permanent || next_request_ >= until)) {
     return failure_;
   }
   if (now() >= until) {
@@ -209,6 +217,7 @@ void TokenKeeper::failed(TokenFailure failure) {
       std::min(failure.retry_after.value_or(io::Duration{}), kLongestRetryAfter);
   next_request_ = now() + std::max(pause / 2 + spread(pause / 2), asked);
   ++failures_;
+  reconsidered_ = now();
   failure_ = std::move(failure);
 }
 

@@ -59,8 +59,10 @@ class TokenKeeper final : public auth::CredentialSource {
 
   [[nodiscard]] io::Time now() const { return parts_.clock.now(); }
   [[nodiscard]] bool usable() const { return token_ && now() < token_->usable_until; }
+  // Takes a permanent failure back where a person has changed something since.
+  io::Task<void> reconsider();
   // Why it is of no use to wait until then.
-  [[nodiscard]] std::optional<TokenFailure> hopeless(io::Time until);
+  [[nodiscard]] std::optional<TokenFailure> hopeless(io::Time until) const;
   void alarm();
   void begin();
   io::Task<void> work();
@@ -76,6 +78,7 @@ class TokenKeeper final : public auth::CredentialSource {
   std::optional<TokenFailure> failure_;  // Of the last request, if it failed.
   unsigned failures_ = 0;                // In a row.
   io::Time next_request_{};              // After a temporary failure.
+  io::Time reconsidered_{};              // The last time, after a permanent one.
   bool asking_ = false;
   bool for_refusal_ = false;  // The token that is being asked for replaces a refused one.
   bool closed_ = false;

@@ -18,7 +18,7 @@ class TokenSource {
   virtual io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) = 0;
 
   // After a permanent failure: a person has changed a secret, so that it is worth another try.
-  [[nodiscard]] virtual bool changed() = 0;
+  [[nodiscard]] virtual io::Task<bool> changed() = 0;
 
   // A new refresh token could not be saved and is known to this process alone.
   [[nodiscard]] virtual bool unsaved() const { return false; }

@@ -1,6 +1,8 @@
 #include "oauth/used_secrets.h"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace truerelay::oauth {
 namespace {
@@ -9,24 +11,30 @@ Redacted copy_of(const Redacted& secret) { return Redacted(std::string(secret.re
 
 }  // namespace
 
-TokenResult<Redacted> UsedSecrets::get(const std::string& name) {
-  std::expected<Redacted, std::string> found = store_.get(name);
+io::Task<TokenResult<Redacted>> UsedSecrets::get(std::string name) {
+  std::expected<Redacted, std::string> found = co_await store_.get(name);
   used_.insert_or_assign(name, found ? copy_of(*found) : Redacted());
   if (!found) {
-    return std::unexpected(
+    co_return std::unexpected(
         TokenFailure{.permanent = true, .cause = std::move(found.error()), .remedy = ""});
   }
-  return *std::move(found);
+  co_return *std::move(found);
 }
 
-bool UsedSecrets::changed() {
+io::Task<bool> UsedSecrets::changed() {
+  std::vector<std::string> names;
   for (const auto& [name, secret] : used_) {
-    const std::expected<Redacted, std::string> now = store_.get(name);
-    if ((now ? now->reveal() : std::string_view()) != secret.reveal()) {
-      return true;
+    names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    const std::expected<Redacted, std::string> now = co_await store_.get(name);
+    const auto then = used_.find(name);  // A request may have begun meanwhile.
+    if (then == used_.end() ||
+        (now ? now->reveal() : std::string_view()) != then->second.reveal()) {
+      co_return true;
     }
   }
-  return false;
+  co_return false;
 }
 
 void UsedSecrets::replaced(const std::string& name, const Redacted& secret) {

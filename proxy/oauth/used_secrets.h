@@ -18,9 +18,9 @@ class UsedSecrets {
   // A new request begins: what was used before is forgotten.
   void begin() { used_.clear(); }
   // The secret, noted as used; where there is none, that is noted, too.
-  [[nodiscard]] TokenResult<Redacted> get(const std::string& name);
+  [[nodiscard]] io::Task<TokenResult<Redacted>> get(std::string name);
   // Another value stands under one of the names now.
-  [[nodiscard]] bool changed();
+  [[nodiscard]] io::Task<bool> changed();
   // `secret` was put there by this program itself.
   void replaced(const std::string& name, const Redacted& secret);
 
