@@ -15,6 +15,7 @@ NEIGHBOURS = {
     "io": {"base"},
     "smtp": {"base"},
     "platform": {"base", "io"},
+    "vault": {"base", "platform"},
     "auth": {"base", "io"},
     "observe": {"base", "io"},
     "net": {"base", "io", "platform"},
