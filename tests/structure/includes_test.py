@@ -15,7 +15,9 @@ NEIGHBOURS = {
     "io": {"base"},
     "smtp": {"base"},
     "platform": {"base", "io"},
+    "vault": {"base", "platform"},
     "auth": {"base", "io"},
+    "oauth": {"base", "io", "auth"},
     "observe": {"base", "io"},
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
@@ -38,7 +40,7 @@ LIBRARIES = {
     r"highwayhash/.*": ({"digest"}, None),
     r"sodium(\.h|/.*)": ({"digest", "vault"}, None),
     r"spdlog/.*": ({"observe"}, 1),
-    r"nlohmann/.*": ({"observe", "sandbox"}, 1),
+    r"nlohmann/.*": ({"oauth", "observe", "sandbox"}, 1),
     r"CLI/.*": ({"cli"}, 1),
     r"boost/.*": ({"http"}, 1),
 }
