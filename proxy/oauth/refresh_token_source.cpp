@@ -100,7 +100,7 @@ io::Task<void> RefreshTokenSource::save() {
     }
   } else if (!std::exchange(complained_, true)) {
     note_(Weight::error,
-          fmt::format("the provider gave a new refresh token, which cannot be saved: {} It is used "
+          fmt::format("the provider gave a new refresh token, which cannot be saved: {}. It is used "
                       "from memory and saved as soon as that is possible; if truerelay ends before "
                       "that, a person must log in again",
                       put.error()));

@@ -110,7 +110,7 @@ class MemoryStore final : public SecretStore {
   io::Task<std::expected<Redacted, std::string>> get(std::string name) override {
     const auto found = secrets.find(name);
     if (found == secrets.end()) {
-      co_return std::unexpected("There is no secret " + name + ".");
+      co_return std::unexpected("There is no secret " + name);
     }
     co_return Redacted(std::string(found->second));
   }
@@ -121,7 +121,7 @@ class MemoryStore final : public SecretStore {
       if (written_all_the_same) {
         secrets[name] = secret.reveal();
       }
-      co_return std::unexpected("The disk is full.");
+      co_return std::unexpected("The disk is full");
     }
     secrets[name] = secret.reveal();
     if (when_put) {

@@ -126,7 +126,7 @@ TEST(Rotation, WhatCannotBeSavedIsUsedFromMemoryAndComplainedOfLoudlyOnce) {
   EXPECT_FALSE(scene.rotating.reused);
   ASSERT_EQ(scene.notes.size(), 1U);
   EXPECT_EQ(scene.notes[0].first, Weight::error);
-  EXPECT_NE(scene.notes[0].second.find("The disk is full."), std::string::npos);
+  EXPECT_NE(scene.notes[0].second.find("The disk is full. It is used from memory"), std::string::npos);
   scene.store.failing_puts = 0;
   EXPECT_TRUE(scene.save(*source));
   EXPECT_EQ(scene.store.secrets["login"], scene.rotating.valid);

@@ -313,7 +313,7 @@ TEST(TokenKeeper, ASecretThatIsMissingIsAskedForInTheStoreAndNotAtTheProvider) {
   Kept kept;
   kept.store.secrets.clear();
   kept.provider.answer(200, token_body("A1"));
-  EXPECT_EQ(kept.token(), "554: There is no secret secret.");
+  EXPECT_EQ(kept.token(), "554: There is no secret secret");
   EXPECT_EQ(kept.requests(), 0U);
   kept.store.secrets["secret"] = "s3cret";
   kept.world.run_for(2s);
