@@ -68,10 +68,11 @@ struct OAuth {
   std::string refresh_token;
   std::string scope;
   std::string token_endpoint;
-  std::string authorization_endpoint;  // Empty: there is none.
-  std::string device_endpoint;         // Likewise.
-  std::string authorization_extra;     // What its query has besides.
-  std::filesystem::path ca_file;       // Empty: the system's trust store.
+  std::string authorization_endpoint;       // Empty: there is none.
+  std::string device_endpoint;              // Likewise.
+  std::string authorization_extra;          // What its query has besides.
+  std::string redirect_host = "127.0.0.1";  // Where a browser is sent after a login.
+  std::filesystem::path ca_file;            // Empty: the system's trust store.
   std::vector<std::string> token_command;
 };
 

@@ -185,6 +185,7 @@ OAuth read_oauth(const Document& document, const Node& table, const Upstream& up
   const OAuthPreset& usual = preset != nullptr ? *preset : kNone;
   oauth.algorithm = preset != nullptr ? usual.algorithm : "RS256";
   oauth.authorization_extra = usual.extra;
+  oauth.redirect_host = preset != nullptr ? usual.redirect_host : "127.0.0.1";
   const std::string tenant = read_tenant(reader);
   read_endpoint(reader, "token_endpoint", usual.token_endpoint, tenant, oauth.token_endpoint);
   read_endpoint(reader, "authorization_endpoint", usual.authorization_endpoint, tenant,
