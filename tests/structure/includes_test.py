@@ -19,6 +19,7 @@ NEIGHBOURS = {
     "observe": {"base", "io"},
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
+    "http": {"base", "io"},
     "config": {"base", "io", "platform"},
     "relay": {"base", "digest", "io", "smtp", "auth", "observe"},
     "sandbox": {"base", "io", "smtp", "auth"},
@@ -39,6 +40,7 @@ LIBRARIES = {
     r"spdlog/.*": ({"observe"}, 1),
     r"nlohmann/.*": ({"observe", "sandbox"}, 1),
     r"CLI/.*": ({"cli"}, 1),
+    r"boost/.*": ({"http"}, 1),
 }
 
 LONGEST_FILE = 500
