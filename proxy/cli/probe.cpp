@@ -49,6 +49,8 @@ std::string_view step_of(relay::Failure::Cause cause) {
   switch (cause) {
     case Cause::name_not_resolved:
       return "DNS";
+    case Cause::proxy_failed:
+      return "proxy";
     case Cause::unreachable:
       return "connect";
     case Cause::tls_refused:
