@@ -46,6 +46,15 @@ struct Listener {
   Duration duplicate_window = std::chrono::minutes(30);  // 0: none.
 };
 
+// The proxy on the way to an upstream: via = "http://proxy.example:3128"
+struct Via {
+  bool socks5 = false;  // Otherwise HTTP CONNECT.
+  std::string host;
+  std::uint16_t port = 0;
+  std::string user;                     // via_user; empty: nobody logs in there.
+  std::filesystem::path password_file;  // via_password_file
+};
+
 // upstreams/NAME.toml, the name being the file's
 struct Upstream {
   std::string name;
@@ -62,6 +71,7 @@ struct Upstream {
   std::string auth = "auto";  // auto plain login xoauth2 oauthbearer passthrough none
   std::string user;
   std::filesystem::path password_file;
+  std::optional<Via> via;
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;      // chunking = "auto" | "off"
   unsigned max_connections = 20;                // At once, of one login.

@@ -12,7 +12,8 @@
 namespace truerelay::egress {
 namespace {
 
-constexpr int kLoginWanted = 407;
+// 407 (RFC 9110 section 15.5.8); tinyproxy answers a wrong login with 401.
+bool concerns_login(int status) { return status == 407 || status == 401; }
 
 Redacted request_text(const std::string& target, const std::string& user,
                       const Redacted& password) {
@@ -28,13 +29,13 @@ Redacted request_text(const std::string& target, const std::string& user,
 std::unexpected<io::Failure> refused(const http::Response& answer, const std::string& target,
                                      const std::string& user) {
   const std::string words = fmt::format("{} {}", answer.status, printable(answer.reason, 256));
-  if (answer.status == kLoginWanted && user.empty()) {
+  if (concerns_login(answer.status) && user.empty()) {
     return io::fail(io::Failure::Kind::proxy_failed,
                     fmt::format("wants a login, which \"via_user\" and \"via_password_file\" would "
                                 "give it; it said: {}",
                                 words));
   }
-  if (answer.status == kLoginWanted) {
+  if (concerns_login(answer.status)) {
     return io::fail(io::Failure::Kind::proxy_failed,
                     fmt::format("refused the login of \"via_user\"; it said: {}", words));
   }
