@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/digest_key.h"
+#include "app/egress.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "io/sleep.h"
@@ -17,9 +18,11 @@
 namespace truerelay::app {
 
 struct Engine::Place {
-  Place(UpstreamParts owned, relay::UpstreamSettings settings, const relay::Upstream::Parts& uses)
-      : parts(std::move(owned)), upstream(std::move(settings), uses) {}
+  Place(UpstreamParts owned, std::unique_ptr<io::Dialer> through, relay::UpstreamSettings settings,
+        const relay::Upstream::Parts& uses)
+      : parts(std::move(owned)), proxy(std::move(through)), upstream(std::move(settings), uses) {}
   UpstreamParts parts;
+  std::unique_ptr<io::Dialer> proxy;  // Null where connections go straight.
   relay::Upstream upstream;
 };
 
@@ -80,10 +83,12 @@ std::expected<void, std::string> Engine::open_upstreams(const config::Config& co
     if (!parts) {
       return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
     }
+    std::unique_ptr<io::Dialer> proxy = dialer_via_proxy(upstream, *dialer_);
     const relay::Upstream::Parts uses{
-        loop_, loop_, *log_, *dialer_, parts->tls.get(), parts->credentials.get(), key_};
-    places_.push_back(
-        std::make_unique<Place>(std::move(*parts), upstream_settings(upstream), uses));
+        loop_, loop_, *log_, proxy ? *proxy : *dialer_, parts->tls.get(), parts->credentials.get(),
+        key_};
+    places_.push_back(std::make_unique<Place>(std::move(*parts), std::move(proxy),
+                                              upstream_settings(upstream), uses));
   }
   for (const std::unique_ptr<Place>& place : places_) {
     if (relay::Upstream* const other = find(place->upstream.settings().fallback)) {

@@ -15,8 +15,19 @@
 namespace truerelay::cli {
 namespace {
 
+// A password file is read at each login and may come later, so that it is a warning.
+void warn_of_password_file(const config::Upstream& upstream, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) {
+    const std::expected<Redacted, std::string> secret = platform::read_secret_file(file);
+    if (!secret) {
+      fmt::print("{}: warning: {}\n", upstream.file.string(), secret.error());
+    }
+  }
+}
+
 // What the configuration names, opened as `run` would open it. Prints what is wrong; the number of
-// errors. A password file is read at each login and may come later, so that it is a warning.
+// errors.
 int open_what_is_named(const config::Config& config) {
   int errors = 0;
   app::TrustStores trust;
@@ -30,13 +41,9 @@ int open_what_is_named(const config::Config& config) {
       fmt::print(stderr, "{}: error: {}\n", upstream.file.string(), parts.error());
       ++errors;
     }
-    std::error_code ignored;
-    if (std::filesystem::exists(upstream.password_file, ignored)) {
-      const std::expected<Redacted, std::string> secret =
-          platform::read_secret_file(upstream.password_file);
-      if (!secret) {
-        fmt::print("{}: warning: {}\n", upstream.file.string(), secret.error());
-      }
+    warn_of_password_file(upstream, upstream.password_file);
+    if (upstream.via) {
+      warn_of_password_file(upstream, upstream.via->password_file);
     }
   }
   for (const config::Listener& listener : config.listeners) {

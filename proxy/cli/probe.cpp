@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/digest_key.h"
+#include "app/egress.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "base/ascii.h"
@@ -49,6 +50,8 @@ std::string_view step_of(relay::Failure::Cause cause) {
   switch (cause) {
     case Cause::name_not_resolved:
       return "DNS";
+    case Cause::proxy_failed:
+      return "proxy";
     case Cause::unreachable:
       return "connect";
     case Cause::tls_refused:
@@ -78,13 +81,18 @@ void print_failure(const relay::Failure& failure, const relay::UpstreamSettings&
   }
 }
 
+// Of the upstream, or of the proxy on the way, which looks up the upstream's name itself.
 io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
-                       relay::Steps& steps, io::Cancellation& cancellation) {
+                       const std::optional<egress::Proxy>& proxy, relay::Steps& steps,
+                       io::Cancellation& cancellation) {
   const io::Time started = loop.now();
-  io::Result<std::vector<net::SocketAddress>> addresses = co_await net::resolve(
-      loop, settings.endpoint, started + settings.connect_timeout, cancellation);
+  const io::Endpoint endpoint = proxy ? io::Endpoint{proxy->host, proxy->port} : settings.endpoint;
+  io::Result<std::vector<net::SocketAddress>> addresses =
+      co_await net::resolve(loop, endpoint, started + settings.connect_timeout, cancellation);
   if (!addresses) {
-    print_failure(relay::from_io(addresses.error()), settings);
+    relay::Failure failure = relay::from_io(addresses.error());
+    failure.cause = proxy ? relay::Failure::Cause::proxy_failed : failure.cause;
+    print_failure(failure, settings);
     co_return false;
   }
   std::string found;
@@ -95,11 +103,12 @@ io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
   co_return true;
 }
 
-io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
+io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream,
+                    const std::optional<egress::Proxy>& proxy, int& status) {
   io::Cancellation never;
   PrintedSteps steps;
   const relay::UpstreamSettings& settings = upstream.settings();
-  const bool found = co_await look_up(loop, settings, steps, never);
+  const bool found = co_await look_up(loop, settings, proxy, steps, never);
   if (found) {
     relay::Result<std::optional<auth::Credentials>> stored =
         co_await upstream.stored_credentials(never);
@@ -155,16 +164,20 @@ int probe(const ProbeRequest& request) {
     return kFailed;
   }
   net::Loop loop;
-  net::TcpDialer dialer(loop);
+  net::TcpDialer direct(loop);
+  const std::unique_ptr<io::Dialer> through = app::dialer_via_proxy(*configured, direct);
+  const std::optional<egress::Proxy> proxy =
+      configured->via ? std::optional(app::proxy_of(*configured->via)) : std::nullopt;
   Silence events;
   const digest::Key key = app::draw_key();
-  relay::Upstream upstream(
-      app::upstream_settings(*configured),
-      {loop, loop, events, dialer, parts->tls.get(), parts->credentials.get(), key});
-  fmt::print("{}: {} port {}\n", configured->name, configured->host, configured->port);
+  relay::Upstream upstream(app::upstream_settings(*configured),
+                           {loop, loop, events, through ? *through : direct, parts->tls.get(),
+                            parts->credentials.get(), key});
+  fmt::print("{}: {} port {}{}\n", configured->name, configured->host, configured->port,
+             proxy ? " via " + proxy->url() : "");
   int status = kFailed;
   io::Scope scope(loop);
-  scope.spawn(walk(loop, upstream, status));
+  scope.spawn(walk(loop, upstream, proxy, status));
   loop.run();
   return status;
 }

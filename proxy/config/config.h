@@ -76,6 +76,15 @@ struct OAuth {
   std::vector<std::string> token_command;
 };
 
+// The proxy on the way to an upstream: via = "http://proxy.example:3128"
+struct Via {
+  bool socks5 = false;  // Otherwise HTTP CONNECT.
+  std::string host;
+  std::uint16_t port = 0;
+  std::string user;                     // via_user; empty: nobody logs in there.
+  std::filesystem::path password_file;  // via_password_file
+};
+
 // upstreams/NAME.toml, the name being the file's
 struct Upstream {
   std::string name;
@@ -93,6 +102,7 @@ struct Upstream {
   std::string user;
   std::filesystem::path password_file;
   std::optional<OAuth> oauth;  // Never beside a password.
+  std::optional<Via> via;
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;      // chunking = "auto" | "off"
   unsigned max_connections = 20;                // At once, of one login.

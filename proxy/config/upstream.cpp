@@ -13,6 +13,7 @@
 #include "config/path_text.h"
 #include "config/presets.h"
 #include "config/values.h"
+#include "config/via.h"
 
 namespace truerelay::config {
 namespace {
@@ -224,6 +225,7 @@ Upstream read_upstream(const Document& document, std::string name, Findings& fin
   read_helo_name(reader, upstream);
   read_login(reader, upstream);
   read_tokens(document, reader, upstream, findings);
+  read_via(reader, upstream);
   upstream.eager_mail = reader.boolean("eager_mail").value_or(upstream.eager_mail);
   upstream.chunking = reader.choice("chunking", kChunking).value_or(upstream.chunking);
   read_limits(reader, preset, upstream);
@@ -235,20 +237,23 @@ Upstream read_upstream(const Document& document, std::string name, Findings& fin
 // A password that is not there yet is no error: the configuration is written first, then the
 // password, and the service refuses to log in until then.
 void check_password_file(const Upstream& upstream, const Document& document, Findings& findings) {
-  std::error_code failure;
-  const Node* written = member(document.root, "password_file");
-  if (written == nullptr || upstream.password_file.empty() ||
-      std::filesystem::exists(upstream.password_file, failure)) {
-    return;
-  }
-  const std::string file = text_of(upstream.password_file);
-  findings.warnings.push_back(document.error_at(
-      written->at,
-      failure  // A folder that only the service's own user may enter.
-          ? fmt::format("{} cannot be looked at: {}", file, failure.message())
-          : fmt::format("there is no {} yet, so nobody can log in; make it with 'install -m 600 "
-                        "/dev/null {}' and write the password into it",
-                        file, file)));
+  const auto check = [&](std::string_view key, const std::filesystem::path& path) {
+    std::error_code failure;
+    const Node* written = member(document.root, key);
+    if (written == nullptr || path.empty() || std::filesystem::exists(path, failure)) {
+      return;
+    }
+    const std::string file = text_of(path);
+    findings.warnings.push_back(document.error_at(
+        written->at,
+        failure  // A folder that only the service's own user may enter.
+            ? fmt::format("{} cannot be looked at: {}", file, failure.message())
+            : fmt::format("there is no {} yet, so nobody can log in; make it with 'install -m 600 "
+                          "/dev/null {}' and write the password into it",
+                          file, file)));
+  };
+  check("password_file", upstream.password_file);
+  check("via_password_file", upstream.via ? upstream.via->password_file : std::filesystem::path());
 }
 
 }  // namespace truerelay::config

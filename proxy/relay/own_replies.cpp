@@ -23,6 +23,10 @@ constexpr std::array kRows = {
         "Check \"host\" in {2} and the name servers of this machine; nothing was sent, try again"},
     Row{Failure::Cause::unreachable, 451, "4.4.1", "truerelay cannot reach upstream {0} ({1})",
         "Check \"host\" and \"port\" in {2} and the firewall; nothing was sent, try again"},
+    Row{Failure::Cause::proxy_failed, 451, "4.4.1",
+        "truerelay cannot reach upstream {0} ({1}) through its proxy",
+        "Check \"via\" in {2}, and whether the proxy lets this machine connect to {1}; nothing was "
+        "sent, try again"},
     Row{Failure::Cause::no_answer, 451, "4.4.2", "Upstream {0} ({1}) did not answer in time",
         "Nothing was sent, try again"},
     Row{Failure::Cause::connection_lost, 451, "4.4.2",
