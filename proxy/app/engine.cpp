@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/digest_key.h"
+#include "app/open_vault.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "io/sleep.h"
@@ -30,7 +31,9 @@ struct Engine::Door {
 };
 
 Engine::Engine(const config::Config& config)
-    : dialer_(std::make_unique<net::TcpDialer>(loop_)),
+    : vault_(config.vault.file, key_places(config.vault)),
+      worker_(loop_),
+      dialer_(std::make_unique<net::TcpDialer>(loop_)),
       key_(draw_key()),
       duplicates_(key_, loop_, loop_),
       scratch_(loop_, platform::large_temporary_folder()),
@@ -50,10 +53,8 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
     return std::unexpected(std::move(log.error()));
   }
   engine->log_ = std::move(*log);
-  for (config::Error warning : config.warnings) {
-    warning.source.clear();  // A log line has no room for it.
-    engine->log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
-  }
+  engine->warn_of(config.warnings);
+  engine->warn_of(faults_of_vault(config, engine->vault_));
   engine->services_.reset(new relay::Services{
       engine->loop_, engine->loop_, *engine->log_, engine->stopping_, engine->stopped_,
       engine->duplicates_, engine->replay_memory_, engine->scratch_});
@@ -70,13 +71,21 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
   return engine;
 }
 
+void Engine::warn_of(std::vector<config::Error> warnings) {
+  for (config::Error& warning : warnings) {
+    warning.source.clear();  // A log line has no room for it.
+    log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
+  }
+}
+
 std::expected<void, std::string> Engine::open_upstreams(const config::Config& config) {
   TrustStores trust;
   for (const config::Upstream& upstream : config.upstreams) {
     if (!config::is_used(config, upstream)) {
       continue;
     }
-    std::expected<UpstreamParts, std::string> parts = make_upstream_parts(upstream, trust);
+    std::expected<UpstreamParts, std::string> parts =
+        make_upstream_parts(upstream, trust, {vault_, worker_});
     if (!parts) {
       return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
     }

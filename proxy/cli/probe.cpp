@@ -8,15 +8,18 @@
 #include <string>
 
 #include "app/digest_key.h"
+#include "app/open_vault.h"
 #include "app/settings.h"
 #include "app/upstream_parts.h"
 #include "base/ascii.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/typed_secrets.h"
 #include "io/scope.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/tcp_dialer.h"
+#include "net/worker.h"
 #include "platform/process.h"
 #include "relay/own_replies.h"
 #include "relay/upstream.h"
@@ -144,14 +147,17 @@ int probe(const ProbeRequest& request) {
     fmt::print(stderr, "\n");
     return kUsage;
   }
+  net::Loop loop;
+  net::Worker worker(loop);
+  vault::Vault vault(config->vault.file,
+                     app::key_places(config->vault, ask_passphrase_if_somebody_is_there()));
   app::TrustStores trust;
   std::expected<app::UpstreamParts, std::string> parts =
-      app::make_upstream_parts(*configured, trust);
+      app::make_upstream_parts(*configured, trust, {vault, worker});
   if (!parts) {
     fmt::print(stderr, "truerelay: {}\n", parts.error());
     return kFailed;
   }
-  net::Loop loop;
   net::TcpDialer dialer(loop);
   Silence events;
   const digest::Key key = app::draw_key();
