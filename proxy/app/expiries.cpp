@@ -81,4 +81,11 @@ std::vector<oauth::Expiry> expiries_of(const config::Upstream& upstream, vault::
   return list;
 }
 
+io::Task<std::vector<oauth::Expiry>> look_up_expiries(config::Upstream upstream, Secrets secrets) {
+  vault::Vault* const vault = &secrets.vault;
+  std::vector<oauth::Expiry> list = co_await io::on_worker(
+      secrets.worker, [vault, of = std::move(upstream)] { return expiries_of(of, *vault); });
+  co_return list;
+}
+
 }  // namespace truerelay::app

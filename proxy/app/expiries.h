@@ -2,7 +2,9 @@
 
 #include <vector>
 
+#include "app/open_vault.h"
 #include "config/config.h"
+#include "io/task.h"
 #include "oauth/expiry.h"
 #include "vault/vault.h"
 
@@ -13,5 +15,8 @@ namespace truerelay::app {
 // end that is known.
 [[nodiscard]] std::vector<oauth::Expiry> expiries_of(const config::Upstream& upstream,
                                                      vault::Vault& vault);
+
+// The same, off the loop.
+io::Task<std::vector<oauth::Expiry>> look_up_expiries(config::Upstream upstream, Secrets secrets);
 
 }  // namespace truerelay::app

@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "app/egress.h"
-#include "cli/login_redirect.h"
 #include "app/open_vault.h"
 #include "app/tokens.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/login_redirect.h"
 #include "cli/typed_secrets.h"
 #include "io/scope.h"
 #include "net/loop.h"

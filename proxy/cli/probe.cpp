@@ -9,15 +9,20 @@
 
 #include "app/digest_key.h"
 #include "app/egress.h"
+#include "app/open_vault.h"
 #include "app/settings.h"
+#include "app/tokens.h"
 #include "app/upstream_parts.h"
 #include "base/ascii.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/expiry_warnings.h"
+#include "cli/typed_secrets.h"
 #include "io/scope.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/tcp_dialer.h"
+#include "net/worker.h"
 #include "platform/process.h"
 #include "relay/own_replies.h"
 #include "relay/upstream.h"
@@ -43,6 +48,13 @@ class Silence final : public observe::Events {
   void note(observe::Level /*level*/, std::string_view /*upstream*/,
             std::string_view /*text*/) override {}
 };
+
+// What cannot be saved, above all; the rest is on the screen already.
+void print_note(oauth::Weight weight, std::string_view text) {
+  if (weight == oauth::Weight::error) {
+    fmt::print("  warning: {}\n", text);
+  }
+}
 
 // Which step it was that failed, as far as the cause tells.
 std::string_view step_of(relay::Failure::Cause cause) {
@@ -104,14 +116,19 @@ io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
 }
 
 io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream,
-                    const std::optional<egress::Proxy>& proxy, int& status) {
+                    const std::optional<egress::Proxy>& proxy, oauth::TokenKeeper* keeper,
+                    int& status) {
   io::Cancellation never;
   PrintedSteps steps;
   const relay::UpstreamSettings& settings = upstream.settings();
   const bool found = co_await look_up(loop, settings, proxy, steps, never);
   if (found) {
+    const io::Time asked = loop.now();
     relay::Result<std::optional<auth::Credentials>> stored =
         co_await upstream.stored_credentials(never);
+    if (stored && *stored && keeper != nullptr) {
+      steps.step("token", loop.now() - asked, "an access token for " + (**stored).user);
+    }
     relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection = nullptr;
     if (stored) {
       connection = co_await upstream.open(*stored ? &**stored : nullptr, steps, never);
@@ -126,6 +143,9 @@ io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream,
     } else {
       print_failure(connection.error(), settings);
     }
+  }
+  if (keeper != nullptr) {
+    co_await keeper->close();
   }
   loop.stop();
 }
@@ -156,29 +176,43 @@ int probe(const ProbeRequest& request) {
     fmt::print(stderr, "\n");
     return kUsage;
   }
+  net::Loop loop;
+  net::Worker worker(loop);
+  vault::Vault vault(config->vault.file,
+                     app::key_places(config->vault, ask_passphrase_if_somebody_is_there()));
   app::TrustStores trust;
   std::expected<app::UpstreamParts, std::string> parts =
-      app::make_upstream_parts(*configured, trust);
+      app::make_upstream_parts(*configured, trust, {vault, worker});
   if (!parts) {
     fmt::print(stderr, "truerelay: {}\n", parts.error());
     return kFailed;
   }
-  net::Loop loop;
   net::TcpDialer direct(loop);
   const std::unique_ptr<io::Dialer> through = app::dialer_via_proxy(*configured, direct);
   const std::optional<egress::Proxy> proxy =
       configured->via ? std::optional(app::proxy_of(*configured->via)) : std::nullopt;
+  io::Dialer& dialer = through ? *through : direct;
+  std::expected<app::Tokens, std::string> tokens =
+      configured->oauth
+          ? app::make_tokens(*configured, {loop, worker, vault, trust}, dialer, print_note)
+          : app::Tokens{};
+  if (!tokens) {
+    fmt::print(stderr, "truerelay: {}\n", tokens.error());
+    return kFailed;
+  }
+  auth::CredentialSource* const credentials =
+      tokens->keeper ? tokens->keeper.get() : parts->credentials.get();
   Silence events;
   const digest::Key key = app::draw_key();
   relay::Upstream upstream(app::upstream_settings(*configured),
-                           {loop, loop, events, through ? *through : direct, parts->tls.get(),
-                            parts->credentials.get(), key});
+                           {loop, loop, events, dialer, parts->tls.get(), credentials, key});
   fmt::print("{}: {} port {}{}\n", configured->name, configured->host, configured->port,
              proxy ? " via " + proxy->url() : "");
   int status = kFailed;
   io::Scope scope(loop);
-  scope.spawn(walk(loop, upstream, proxy, status));
+  scope.spawn(walk(loop, upstream, proxy, tokens->keeper.get(), status));
   loop.run();
+  print_expiry_warnings(*configured, vault);
   return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/base64.h"
+#include "base/secret_name.h"
 #include "config/limits.h"
 #include "config/nearest.h"
 #include "config/oauth.h"
@@ -140,23 +141,40 @@ void read_trust(TableReader& reader, Upstream& upstream) {
   }
 }
 
+// The name of a secret in the vault, or the file of a password.
+void read_secret(TableReader& reader, Upstream& upstream) {
+  upstream.secret = reader.text("secret").value_or("");
+  upstream.password_file = reader.path("password_file").value_or("");
+  if (!upstream.secret.empty() && !is_secret_name(upstream.secret)) {
+    reader.error("secret", fmt::format("'secret' is the name of a secret in the vault, not the "
+                                       "secret itself: it must be of {}",
+                                       kSecretNameRule));
+  }
+  if (reader.has("secret") && reader.has("password_file")) {
+    reader.error("password_file",
+                 "'secret' and 'password_file' both stand for the password: remove the one or the "
+                 "other");
+  }
+}
+
 void read_login(TableReader& reader, Upstream& upstream) {
   upstream.auth = reader.choice("auth", kAuth).value_or("auto");
   upstream.user = reader.text("user").value_or("");
-  upstream.password_file = reader.path("password_file").value_or("");
+  read_secret(reader, upstream);
   const bool logs_in = upstream.auth != "none" && upstream.auth != "passthrough";
-  const bool token = reader.has("oauth");
-  const bool secret = reader.has("user") || reader.has("password_file") || token;
+  const bool password = reader.has("secret") || reader.has("password_file") || reader.has("oauth");
+  const bool secret = reader.has("user") || password;
   if (logs_in && !secret) {
-    reader.missing("user", fmt::format(" and 'password_file' too: auth = \"{}\" logs in; for an "
-                                       "upstream that needs no login write auth = \"none\"",
+    reader.missing("user", fmt::format(" and 'secret' too: auth = \"{}\" logs in; for an upstream "
+                                       "that needs no login write auth = \"none\"",
                                        upstream.auth));
+  } else if (logs_in && !(reader.has("user") && password)) {
+    reader.missing(password ? "user" : "secret",
+                   fmt::format(": auth = \"{}\" needs a user and a secret, or a password_file",
+                               upstream.auth));
   }
-  for (const std::string_view key : {"user", "password_file"}) {
-    if (logs_in && secret && !reader.has(key) && !(token && key == "password_file")) {
-      reader.missing(
-          key, fmt::format(": auth = \"{}\" needs a user and a password_file", upstream.auth));
-    } else if (!logs_in && reader.has(key)) {
+  for (const std::string_view key : {"user", "secret", "password_file"}) {
+    if (!logs_in && reader.has(key)) {
       reader.error(key,
                    fmt::format("'{}' has no place beside auth = \"{}\"; {}", key, upstream.auth,
                                upstream.auth == "none" ? "remove the one or the other"
@@ -183,9 +201,11 @@ void read_tokens(const Document& document, TableReader& reader, Upstream& upstre
     return;
   }
   upstream.oauth = read_oauth(document, *table, upstream, findings);
-  if (reader.has("password_file")) {
-    reader.error("password_file",
-                 "'password_file' has no place beside [oauth]: remove the one or the other");
+  for (const std::string_view key : {"secret", "password_file"}) {
+    if (reader.has(key)) {
+      reader.error(
+          key, fmt::format("'{}' has no place beside [oauth]: remove the one or the other", key));
+    }
   }
   if (upstream.auth != "auto" && upstream.auth != "xoauth2" && upstream.auth != "oauthbearer") {
     reader.error("oauth", fmt::format("[oauth] has no place beside auth = \"{}\": a token goes by "
