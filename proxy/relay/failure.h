@@ -15,6 +15,7 @@ struct Failure {
   enum class Cause {
     name_not_resolved,     // The upstream's host has no address.
     unreachable,           // No address of it takes the connection.
+    proxy_failed,          // The proxy on the way to it gives no connection.
     no_answer,             // It took longer than its deadline.
     connection_lost,       // The connection broke before the message was complete.
     connection_closed,     // It said that it closes the connection (421), or made that necessary.
@@ -24,6 +25,7 @@ struct Failure {
     protocol_violation,    // It answered what no server may answer.
     no_mechanism,          // No AUTH mechanism fits.
     no_credentials,        // The password file cannot be used.
+    no_token,              // The token service refuses for good.
     credentials_deferred,  // The token service is not to be had just now.
     login_refused,         // 5xx to AUTH.
     login_deferred,        // 4xx to AUTH.
@@ -40,6 +42,7 @@ struct Failure {
   std::string detail;                // A clause without a full stop, for an administrator.
   std::optional<smtp::Reply> words;  // The upstream's own, where it said something.
   std::string besides{};             // A sentence without a full stop: what was tried after that.
+  std::string remedy{};              // Likewise, in the place of the usual one of its cause.
 };
 
 template <class T>
