@@ -98,11 +98,11 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
 
 }  // namespace
 
-std::string_view Url::path() const { return std::string_view(target).substr(0, target.find('?')); }
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
-std::string_view Url::query() const {
+std::string_view query_of(std::string_view target) {
   const std::size_t mark = target.find('?');
-  return mark == target.npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+  return mark == target.npos ? std::string_view() : target.substr(mark + 1);
 }
 
 std::string Url::authority() const {

@@ -15,8 +15,6 @@ struct Url {
   std::uint16_t port = 443;
   std::string target = "/";  // Path and query, percent-encoded as they were written.
 
-  [[nodiscard]] std::string_view path() const;
-  [[nodiscard]] std::string_view query() const;  // Without the "?"; empty where there is none.
   // As in a Host field: "login.example.com", "[::1]:8443"; the usual port is left out.
   [[nodiscard]] std::string authority() const;
 };
@@ -25,6 +23,10 @@ struct Url {
 // a clause that goes after the name of what was read ("must begin with https://") and does not
 // quote it, for a redirect holds a code.
 [[nodiscard]] std::expected<Url, std::string> parse_url(std::string_view text);
+
+// The parts of a target: the query is without its "?", and empty where there is none.
+[[nodiscard]] std::string_view path_of(std::string_view target);
+[[nodiscard]] std::string_view query_of(std::string_view target);
 
 // 127.0.0.0/8, ::1 or "localhost"; lower case, without brackets.
 [[nodiscard]] bool is_loopback(std::string_view host);
