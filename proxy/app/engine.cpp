@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/digest_key.h"
@@ -11,6 +12,7 @@
 #include "app/settings.h"
 #include "app/tokens.h"
 #include "app/upstream_parts.h"
+#include "app/vault_users.h"
 #include "io/sleep.h"
 #include "net/tcp_dialer.h"
 #include "observe/log.h"
@@ -65,9 +67,14 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
   engine->log_ = std::move(*log);
   engine->warn_of(config.warnings);
   engine->warn_of(faults_of_vault(config, engine->vault_));
+  if (std::ranges::any_of(config.listeners, [](const config::Listener& listener) {
+        return listener.auth != config::ClientAuth::none;
+      })) {
+    engine->local_users_ = std::make_unique<VaultUsers>(Secrets{engine->vault_, engine->worker_});
+  }
   engine->services_.reset(new relay::Services{
       engine->loop_, engine->loop_, *engine->log_, engine->stopping_, engine->stopped_,
-      engine->duplicates_, engine->replay_memory_, engine->scratch_});
+      engine->duplicates_, engine->replay_memory_, engine->scratch_, engine->local_users_.get()});
   std::expected<void, std::string> opened = engine->open_upstreams(config);
   if (opened) {
     opened = engine->open_doors(config);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/local_users.h"
 #include "config/config.h"
 #include "digest/key.h"
 #include "io/cancellation.h"
@@ -77,6 +78,7 @@ class Engine {
   relay::Duplicates duplicates_;
   relay::ReplayMemory replay_memory_;
   net::ScratchFiles scratch_;
+  std::unique_ptr<auth::LocalUsers> local_users_;
   std::unique_ptr<relay::Services> services_;
   std::vector<std::unique_ptr<Place>> places_;
   std::vector<std::unique_ptr<Door>> doors_;

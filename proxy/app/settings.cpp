@@ -31,6 +31,18 @@ relay::Chunking chunking_of(config::Chunking chunking) {
   return relay::Chunking::automatic;
 }
 
+relay::ClientAuth auth_of(config::ClientAuth auth) {
+  switch (auth) {
+    case config::ClientAuth::none:
+      return relay::ClientAuth::none;
+    case config::ClientAuth::optional:
+      return relay::ClientAuth::optional;
+    case config::ClientAuth::required:
+      return relay::ClientAuth::required;
+  }
+  return relay::ClientAuth::required;
+}
+
 auth::Choice choice_of(std::string_view name) {
   struct Row {
     std::string_view name;
@@ -66,6 +78,7 @@ relay::ListenerSettings listener_settings(const config::Listener& listener) {
   settings.line_ends =
       listener.reject_bare_line_ends ? smtp::LineEnds::reject : smtp::LineEnds::normalize;
   settings.tls = tls_of(listener.tls);
+  settings.auth = auth_of(listener.auth);
   settings.max_clients = listener.max_clients;
   settings.command_timeout = listener.command_timeout;
   settings.data_timeout = listener.data_timeout;

@@ -190,6 +190,21 @@ smtp::Reply hello_first() { return own_reply(503, "5.5.1", "Send EHLO or HELO fi
 smtp::Reply authenticate_first() {
   return own_reply(530, "5.7.0", "Authentication required: the upstream is to know who sends");
 }
+smtp::Reply log_in_first() {
+  return own_reply(530, "5.7.0", "Authentication required: log in as a user of truerelay's");
+}
+smtp::Reply tls_first() {
+  return own_reply(538, "5.7.11", "Send STARTTLS first: a password must not go in the clear");
+}
+smtp::Reply logged_in() { return own_reply(235, "2.7.0", "Authentication successful"); }
+smtp::Reply wrong_login() {
+  return own_reply(535, "5.7.8",
+                   "Wrong user or password; truerelay's users are made with 'truerelay secret user "
+                   "add'");
+}
+smtp::Reply users_unavailable() {
+  return own_reply(454, "4.7.0", "The login cannot be checked just now; truerelay's log says why");
+}
 smtp::Reply nested_mail() {
   return own_reply(503, "5.5.1", "A transaction is open already; send RSET to drop it");
 }

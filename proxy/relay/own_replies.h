@@ -37,6 +37,11 @@ namespace own {
 [[nodiscard]] smtp::Reply foreign_protocol(std::string_view what);
 [[nodiscard]] smtp::Reply hello_first();
 [[nodiscard]] smtp::Reply authenticate_first();
+[[nodiscard]] smtp::Reply log_in_first();
+[[nodiscard]] smtp::Reply tls_first();
+[[nodiscard]] smtp::Reply logged_in();
+[[nodiscard]] smtp::Reply wrong_login();
+[[nodiscard]] smtp::Reply users_unavailable();
 [[nodiscard]] smtp::Reply nested_mail();
 [[nodiscard]] smtp::Reply mail_first();
 [[nodiscard]] smtp::Reply no_recipients();

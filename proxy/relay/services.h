@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/local_users.h"
 #include "io/cancellation.h"
 #include "io/clock.h"
 #include "io/executor.h"
@@ -19,7 +20,8 @@ struct Services {
   io::Cancellation& stopped;   // The time to drain is over: what is under way ends with 421.
   Duplicates& duplicates;
   ReplayMemory& replay_memory;
-  io::ScratchMaker& scratch;  // For messages that `replay_file` lets go to the disk.
+  io::ScratchMaker& scratch;                // For messages that `replay_file` lets go to the disk.
+  auth::LocalUsers* local_users = nullptr;  // nullptr where no listener has them log in.
 };
 
 }  // namespace truerelay::relay

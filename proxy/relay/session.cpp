@@ -11,8 +11,8 @@
 #include "relay/body.h"
 #include "relay/client.h"
 #include "relay/hearing.h"
+#include "relay/logins.h"
 #include "relay/own_replies.h"
-#include "relay/passthrough.h"
 #include "relay/pipelined_recipients.h"
 #include "relay/transaction.h"
 #include "smtp/command.h"
@@ -40,6 +40,8 @@ class Session {
         client_(services_.clock, services_.executor, std::move(parts.stream),
                 listener_.data_timeout),
         side_{upstream_, listener_, client_, services_.stopped, std::nullopt},
+        logins_(services_, side_, client_,
+                fmt::format("listener {}, client {}", listener_.name, peer_.address)),
         hearing_(services_.duplicates, services_.clock, listener_.duplicate_window),
         drain_(*this, services_.stopping),
         stop_(*this, services_.stopped) {}
@@ -193,7 +195,7 @@ class Session {
     offer.binary_mime = false;
     offer.starttls = listener_.tls == Tls::starttls && !secured_;
     offer.auth.clear();
-    if (upstream_.passthrough() && !side_.as_client) {
+    if (logins_.offered(secured_)) {
       offer.auth = {"PLAIN", "LOGIN"};
     }
     return offer;
@@ -217,20 +219,21 @@ class Session {
     }
     drop_transaction();
     helo_.clear();
-    side_.as_client.reset();
+    logins_.forget();
     co_await secure();
   }
 
   io::Task<void> handle(smtp::Auth& command) {
-    if (!upstream_.passthrough()) {
-      complain(own::no_auth_here());
+    const std::optional<smtp::Reply> refusal = logins_.refusal(secured_);
+    if (refusal) {
+      complain(*refusal);
     } else if (helo_.empty()) {
       complain(own::hello_first());
-    } else if (side_.as_client || transaction_) {
+    } else if (transaction_) {
       complain(own::auth_not_now());
     } else {
       const io::Time until = services_.clock.now() + listener_.command_timeout;
-      LoginAnswer login = co_await log_in_as_client(command, client_, side_, until);
+      LoginAnswer login = co_await logins_.log_in(command, until);
       if (login.reply.code == 421) {
         end(login.reply, "the login ended the session");
       } else if (login.reply.completion()) {
@@ -240,6 +243,8 @@ class Session {
       }
       if (login.client_gone) {
         goes_on_ = false;
+      } else if (logins_.used_up()) {
+        end(own::too_many_errors(), "too many wrong logins");
       }
     }
   }
@@ -248,8 +253,8 @@ class Session {
     const std::uint64_t limit = size_limit();
     if (helo_.empty()) {
       complain(own::hello_first());
-    } else if (upstream_.passthrough() && !side_.as_client) {
-      complain(own::authenticate_first());
+    } else if (const std::optional<smtp::Reply> refusal = logins_.mail_refusal()) {
+      complain(*refusal);
     } else if (transaction_) {
       complain(own::nested_mail());
     } else if (services_.stopping.requested()) {
@@ -483,6 +488,7 @@ class Session {
   io::Stream* handshaking_ = nullptr;  // The client's stream while the TLS server has it.
   Client client_;
   UpstreamSide side_;
+  Logins logins_;
   std::optional<Transaction> transaction_;
   Hearing hearing_;
   Drain drain_;

@@ -18,12 +18,16 @@ namespace truerelay::relay {
 
 enum class Tls { starttls, implicit, none };
 
+// Whether clients log in as users of truerelay's own.
+enum class ClientAuth { none, optional, required };
+
 struct ListenerSettings {
   std::string name;
   std::string host_name;             // What the greeting calls this machine.
   std::vector<io::IpNetwork> allow;  // Who may connect.
   smtp::LineEnds line_ends = smtp::LineEnds::normalize;
   Tls tls = Tls::none;
+  ClientAuth auth = ClientAuth::none;  // none where the upstream is to know who the client is.
   std::size_t max_clients = 2000;
   std::uint64_t max_message_size = 256ULL * 1024 * 1024;  // Where the upstream names no limit.
   io::Duration command_timeout = std::chrono::minutes(5);

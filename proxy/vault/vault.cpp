@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::hours kUseIsNotedAgainAfter{24};
 
-Entry* find(std::vector<Entry>& entries, std::string_view name) {
+Entry* entry_of(std::vector<Entry>& entries, std::string_view name) {
   const auto found =
       std::ranges::find_if(entries, [&](const Entry& entry) { return entry.about.name == name; });
   return found != entries.end() ? &*found : nullptr;
@@ -83,17 +83,22 @@ Result<Vault::Opened> Vault::open() {
   return std::unexpected(std::move(sealed.error()));
 }
 
-Result<Redacted> Vault::get(std::string_view name) {
+Result<std::optional<Redacted>> Vault::find(std::string_view name) {
   const std::lock_guard alone(mutex_);
   Result<Opened> opened = open();
   if (!opened) {
     return std::unexpected(std::move(opened.error()));
   }
-  const Entry* const entry = find(opened->entries, name);
-  if (entry == nullptr) {
-    return no_entry(name);
+  const Entry* const entry = entry_of(opened->entries, name);
+  return entry != nullptr ? std::optional(Redacted(std::string(entry->value))) : std::nullopt;
+}
+
+Result<Redacted> Vault::get(std::string_view name) {
+  Result<std::optional<Redacted>> value = find(name);
+  if (!value) {
+    return std::unexpected(std::move(value.error()));
   }
-  return Redacted(std::string(entry->value));
+  return *value ? Result<Redacted>(**std::move(value)) : no_entry(name);
 }
 
 Result<std::vector<About>> Vault::list() {
@@ -153,7 +158,7 @@ Result<void> Vault::put(std::string_view name, Kind kind, const Redacted& value,
                                        platform::kLongestSecret));
   }
   return change(seams_.lock_patience, [&](std::vector<Entry>& entries) -> Result<void> {
-    Entry* entry = find(entries, name);
+    Entry* entry = entry_of(entries, name);
     if (entry == nullptr) {
       if (entries.size() == kMostEntries) {
         return fault(fmt::format("is full: it has {} entries", kMostEntries));
@@ -191,7 +196,7 @@ Result<void> Vault::note_use(std::string_view name) {
     return {};
   }
   return change({}, [&](std::vector<Entry>& entries) -> Result<void> {
-    if (Entry* const entry = find(entries, name)) {
+    if (Entry* const entry = entry_of(entries, name)) {
       entry->about.used = now();
     }
     return {};

@@ -63,6 +63,8 @@ class Vault {
 
   // The value of an entry; that there is no such entry is an error.
   Result<Redacted> get(std::string_view name);
+  // The same, and nullopt where there is no such entry.
+  Result<std::optional<Redacted>> find(std::string_view name);
   // All that there is, in the order of the names, without the values.
   Result<std::vector<About>> list();
 

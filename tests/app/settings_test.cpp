@@ -17,6 +17,7 @@ TEST(Settings, AListenersKeysReachTheRelay) {
   listener.allow = {"10.0.0.0/8", "::1"};
   listener.reject_bare_line_ends = true;
   listener.tls = config::Tls::implicit;
+  listener.auth = config::ClientAuth::required;
   listener.max_clients = 7;
   listener.command_timeout = 11s;
   listener.data_timeout = 13s;
@@ -29,6 +30,7 @@ TEST(Settings, AListenersKeysReachTheRelay) {
   EXPECT_FALSE(settings.allow[0].contains(simulation::ipv4(11, 1, 2, 3)));
   EXPECT_EQ(settings.line_ends, smtp::LineEnds::reject);
   EXPECT_EQ(settings.tls, relay::Tls::implicit);
+  EXPECT_EQ(settings.auth, relay::ClientAuth::required);
   EXPECT_EQ(settings.max_clients, 7U);
   EXPECT_EQ(settings.command_timeout, 11s);
   EXPECT_EQ(settings.data_timeout, 13s);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <coroutine>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -53,19 +55,40 @@ TEST_F(WorkerTest, DoesEveryJobOnAnotherThreadTwoAtATime) {
   EXPECT_EQ(scope.running(), 0U);
 }
 
-TEST_F(WorkerTest, EndsWhatNobodyWaitsForAnyMore) {
-  Crowd crowd;
-  std::vector<int> done;
-  {
-    Worker gone(loop);
-    io::Scope scope(loop);
-    for (int i = 0; i < 5; ++i) {
-      scope.spawn(work(gone, crowd, done, i));
+// A coroutine that can be destroyed while it waits.
+struct Abandoned {
+  struct promise_type {
+    Abandoned get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
     }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_always final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+  };
+  std::coroutine_handle<promise_type> frame;
+};
+
+Abandoned work_and_be_abandoned(io::Worker& worker, std::atomic<int>& begun, bool& resumed) {
+  co_await io::on_worker(worker, [&begun] { return ++begun; });
+  resumed = true;
+}
+
+TEST_F(WorkerTest, LetsAJobOutliveItsCoroutineAndTheWorker) {
+  std::atomic<int> begun = 0;
+  bool resumed = false;
+  auto gone = std::make_unique<Worker>(loop);
+  std::vector<Abandoned> waiting;
+  for (int i = 0; i < 5; ++i) {
+    waiting.push_back(work_and_be_abandoned(*gone, begun, resumed));
   }
+  for (const Abandoned& one : waiting) {
+    one.frame.destroy();
+  }
+  gone.reset();
   loop.run();
-  EXPECT_TRUE(done.empty());
-  EXPECT_EQ(crowd.now, 0);
+  EXPECT_FALSE(resumed);
+  EXPECT_EQ(begun, 2) << "what had not begun is not begun for nobody";
 }
 
 }  // namespace

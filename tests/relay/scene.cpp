@@ -67,6 +67,15 @@ bool KnownCredentials::replace_refused(const auth::Credentials& /*credentials*/)
   return true;
 }
 
+io::Task<std::expected<bool, std::string>> KnownUsers::check(std::string given,
+                                                             Redacted given_password) {
+  ++asked;
+  if (trouble) {
+    co_return std::unexpected(*trouble);
+  }
+  co_return given == user&& given_password.reveal() == password;
+}
+
 Arrangement::Arrangement() {
   listener.name = "erp";
   listener.host_name = "relay.example";
@@ -118,6 +127,7 @@ Arrangement fallback_setup() {
 Scene::Scene(Arrangement setup)
     : setup_(std::move(setup)),
       login_(setup_.login),
+      users_(setup_.users),
       dialer_(network, simulation::ipv4(10, 0, 0, 1)) {
   if (setup_.upstream_has_tls || setup_.listener_has_tls) {
     tls_ = std::make_unique<Tls>();

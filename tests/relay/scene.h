@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "auth/credentials.h"
+#include "auth/local_users.h"
 #include "digest/key.h"
 #include "io/cancellation.h"
 #include "io/tls.h"
@@ -47,12 +48,25 @@ class KnownCredentials final : public auth::CredentialSource {
   bool replace_refused(const auth::Credentials& credentials) override;
 };
 
+// The one user of the relay's own.
+class KnownUsers final : public auth::LocalUsers {
+ public:
+  std::string user = "scanner";
+  std::string password = "paper jam";
+  std::optional<std::string> trouble;
+  unsigned asked = 0;
+
+  io::Task<std::expected<bool, std::string>> check(std::string given,
+                                                   Redacted given_password) override;
+};
+
 // What a test may change before the scene begins.
 struct Arrangement {
   ListenerSettings listener;   // "erp", without TLS, for 127.0.0.0/8
   UpstreamSettings upstream;   // "contoso" at mail.example:587, without TLS
   sandbox::Settings practice;  // Knows the login; asks for no TLS.
   KnownCredentials login;
+  KnownUsers users;
   bool staged = false;  // The staged upstream instead of the practice upstream.
   bool upstream_has_tls = false;
   bool upstream_trusted = true;
@@ -89,6 +103,7 @@ class Scene {
   [[nodiscard]] io::TlsClient& tls_of_clients();
   // What the relay logs in with from now on.
   [[nodiscard]] KnownCredentials& login() { return login_; }
+  [[nodiscard]] const KnownUsers& users() const { return users_; }
 
   // Whether a note to the log about this upstream holds these words.
   [[nodiscard]] bool noted(std::string_view upstream, std::string_view words) const;
@@ -119,6 +134,7 @@ class Scene {
 
   const Arrangement setup_;
   KnownCredentials login_;
+  KnownUsers users_;
   std::unique_ptr<Tls> tls_;
   io::Cancellation practice_ends_;
   io::Scope practice_{world};
@@ -128,8 +144,8 @@ class Scene {
   const digest::Key key_{kKey};
   Duplicates duplicates_{key_, world, world};
   ReplayMemory replay_memory_;
-  const Services services_{world,   world,       records,        stopping,
-                           stopped, duplicates_, replay_memory_, scratch};
+  const Services services_{world,       world,          records, stopping, stopped,
+                           duplicates_, replay_memory_, scratch, &users_};
   std::unique_ptr<Upstream> reserve_;
   std::unique_ptr<Upstream> upstream_;
   std::vector<std::unique_ptr<Listener>> listeners_;

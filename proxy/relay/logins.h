@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "io/clock.h"
+#include "io/task.h"
+#include "relay/client.h"
+#include "relay/client_login.h"
+#include "relay/services.h"
+#include "relay/transaction.h"
+#include "smtp/command.h"
+#include "smtp/reply.h"
+
+namespace truerelay::relay {
+
+// Whether the client of one session has to log in, may, and has: upstream as itself
+// (`auth = "passthrough"`), or here as a user of truerelay's own (a listener's `auth`). Not both.
+class Logins {
+ public:
+  // `whence` is who the client is in the log.
+  Logins(const Services& services, UpstreamSide& side, Client& client, std::string whence)
+      : services_(services), side_(side), client_(client), whence_(std::move(whence)) {}
+
+  // AUTH is of use now, on a connection that is secured or not.
+  [[nodiscard]] bool offered(bool secured) const;
+  // Why AUTH cannot be carried out now, which is else in order; nullopt where it can.
+  [[nodiscard]] std::optional<smtp::Reply> refusal(bool secured) const;
+  // Why MAIL has to wait; nullopt where it need not.
+  [[nodiscard]] std::optional<smtp::Reply> mail_refusal() const;
+
+  io::Task<LoginAnswer> log_in(smtp::Auth command, io::Time until);
+  // The client has tried often enough.
+  [[nodiscard]] bool used_up() const;
+
+  // What was said before STARTTLS does not count (RFC 3207 section 4.2).
+  void forget();
+
+ private:
+  [[nodiscard]] bool done() const { return side_.as_client || logged_in_; }
+  [[nodiscard]] bool here() const { return side_.listener.auth != ClientAuth::none; }
+  [[nodiscard]] bool tls_comes_first(bool secured) const;
+
+  const Services& services_;
+  UpstreamSide& side_;
+  Client& client_;
+  const std::string whence_;
+  bool logged_in_ = false;  // As one of truerelay's own users.
+  unsigned wrong_ = 0;
+};
+
+}  // namespace truerelay::relay
