@@ -1,5 +1,7 @@
 #include "relay/logins.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "relay/local_login.h"
@@ -52,7 +54,9 @@ io::Task<LoginAnswer> Logins::log_in(smtp::Auth command, io::Time until) {
   if (!here()) {
     co_return co_await log_in_as_client(std::move(command), client_, side_, until);
   }
-  LoginAnswer answer = co_await log_in_here(std::move(command), client_, services_, whence_, until);
+  LoginAnswer answer = co_await log_in_here(
+      std::move(command), client_, services_,
+      fmt::format("listener {}, client {}", side_.listener.name, address_), until);
   logged_in_ = answer.reply.completion();
   wrong_ += answer.reply.code == 535 ? 1 : 0;
   co_return answer;

@@ -18,9 +18,9 @@ namespace truerelay::relay {
 // (`auth = "passthrough"`), or here as a user of truerelay's own (a listener's `auth`). Not both.
 class Logins {
  public:
-  // `whence` is who the client is in the log.
-  Logins(const Services& services, UpstreamSide& side, Client& client, std::string whence)
-      : services_(services), side_(side), client_(client), whence_(std::move(whence)) {}
+  // `address` is the client's, for the log.
+  Logins(const Services& services, UpstreamSide& side, Client& client, std::string address)
+      : services_(services), side_(side), client_(client), address_(std::move(address)) {}
 
   // AUTH is of use now, on a connection that is secured or not.
   [[nodiscard]] bool offered(bool secured) const;
@@ -44,7 +44,7 @@ class Logins {
   const Services& services_;
   UpstreamSide& side_;
   Client& client_;
-  const std::string whence_;
+  const std::string address_;
   bool logged_in_ = false;  // As one of truerelay's own users.
   unsigned wrong_ = 0;
 };

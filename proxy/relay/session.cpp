@@ -40,8 +40,7 @@ class Session {
         client_(services_.clock, services_.executor, std::move(parts.stream),
                 listener_.data_timeout),
         side_{upstream_, listener_, client_, services_.stopped, std::nullopt},
-        logins_(services_, side_, client_,
-                fmt::format("listener {}, client {}", listener_.name, peer_.address)),
+        logins_(services_, side_, client_, peer_.address),
         hearing_(services_.duplicates, services_.clock, listener_.duplicate_window),
         drain_(*this, services_.stopping),
         stop_(*this, services_.stopped) {}
@@ -342,22 +341,16 @@ class Session {
     drop_transaction();
     client_.say(own::goodbye(listener_.host_name));
     goes_on_ = false;
-    // Who says QUIT says nothing more (RFC 5321 section 4.1.1.10): nothing is left to wait for. TLS
-    // has an end of its own.
+    // Nothing more is due from either side (RFC 5321 section 4.1.1.10); TLS has an end of its own.
     parted_ = client_.arrived().empty() && !secured_;
     co_return;
   }
 
-  io::Task<void> handle(smtp::Noop& /*command*/) {
-    client_.say(own::nothing_done());
-    co_return;
-  }
-  io::Task<void> handle(smtp::Verify& /*command*/) {
-    client_.say(own::cannot_verify());
-    co_return;
-  }
-  io::Task<void> handle(smtp::Help& /*command*/) {
-    client_.say(own::help());
+  io::Task<void> handle(smtp::Noop& /*command*/) { return just_say(own::nothing_done()); }
+  io::Task<void> handle(smtp::Verify& /*command*/) { return just_say(own::cannot_verify()); }
+  io::Task<void> handle(smtp::Help& /*command*/) { return just_say(own::help()); }
+  io::Task<void> just_say(smtp::Reply reply) {
+    client_.say(reply);
     co_return;
   }
   io::Task<void> handle(smtp::Expand& /*command*/) {
