@@ -268,13 +268,19 @@ io::Task<void> Engine::await_sessions() {
     co_await door->listener.finished();
   }
   co_await contacts_.finished();
+  io::Scope closing(loop_);
   for (const std::unique_ptr<Place>& place : places_) {
-    co_await place->upstream.close();
-    if (place->tokens.keeper) {
-      co_await place->tokens.keeper->close();
-    }
+    closing.spawn(close(*place));
   }
+  co_await closing.finished();
   drained_.cancel();
+}
+
+io::Task<void> Engine::close(Place& place) {
+  co_await place.upstream.close();
+  if (place.tokens.keeper) {
+    co_await place.tokens.keeper->close();
+  }
 }
 
 }  // namespace truerelay::app

@@ -65,6 +65,7 @@ class Engine {
   std::string next_session_id();
   io::Task<void> supervise();
   io::Task<void> await_sessions();
+  static io::Task<void> close(Place& place);
 
   // In the order of their use of each other: what is below goes first.
   std::unique_ptr<observe::Events> log_;

@@ -29,7 +29,8 @@ constexpr io::Duration kOneReplacement = std::chrono::minutes(10);
 constexpr io::Duration kReconsider = std::chrono::seconds(1);
 
 constexpr io::Duration kSaveAgain = std::chrono::seconds(10);
-constexpr io::Duration kFarewell = std::chrono::seconds(5);
+// A request under way at the end may bring a new refresh token, which must not be lost.
+constexpr io::Duration kFarewell = std::chrono::seconds(20);
 
 std::unexpected<auth::Refusal> refuse(const TokenFailure& failure) {
   return std::unexpected(auth::Refusal{.permanent = failure.permanent,
@@ -117,8 +118,8 @@ io::Task<std::expected<auth::Credentials, auth::Refusal>> TokenKeeper::credentia
 }
 
 io::Task<void> TokenKeeper::reconsider() {
-  reconsidered_ = now();
   const bool changed = co_await source_->changed();
+  reconsidered_ = now();  // Behind it: a look may take longer than the pause between two.
   if (changed && failure_ && failure_->permanent) {
     failure_.reset();
   }
@@ -245,6 +246,9 @@ io::Task<void> TokenKeeper::close() {
   Patience patience(parts_.clock, closing_);
   patience.arm(now() + kFarewell);
   co_await scope_.finished();
+  if (source_->unsaved()) {
+    co_await source_->save();
+  }
 }
 
 }  // namespace truerelay::oauth

@@ -41,6 +41,8 @@ class Client {
 
   // Gathers a reply; flush() or wait() sends it.
   void say(const smtp::Reply& reply) { smtp::serialize(reply, replies_); }
+  // No reply waits for that.
+  [[nodiscard]] bool all_said() const { return replies_.empty(); }
   // True when all was handed on to the connection.
   io::Task<bool> flush();
 

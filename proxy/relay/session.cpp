@@ -339,10 +339,10 @@ class Session {
 
   io::Task<void> handle(smtp::Quit& /*command*/) {
     drop_transaction();
+    // Nothing but the 221 is due any more (RFC 5321 section 4.1.1.10); TLS has an end of its own.
+    parted_ = client_.arrived().empty() && client_.all_said() && !secured_;
     client_.say(own::goodbye(listener_.host_name));
     goes_on_ = false;
-    // Nothing more is due from either side (RFC 5321 section 4.1.1.10); TLS has an end of its own.
-    parted_ = client_.arrived().empty() && !secured_;
     co_return;
   }
 

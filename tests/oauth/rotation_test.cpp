@@ -237,5 +237,19 @@ TEST(Rotation, TheKeeperSavesAsSoonAsThatIsPossible) {
   scene.world.run_for(1s);
 }
 
+TEST(Rotation, WhatCouldNotBeSavedIsSavedAtTheEndAtTheLatest) {
+  Rotation scene;
+  TokenKeeper keeper("erp@contoso.example", scene.source(),
+                     {scene.world, scene.world, scene.random(), scene.note()});
+  scene.store.failing_puts = 1;
+  ASSERT_TRUE(scene.run(keeper.credentials(scene.world.now() + 30s, scene.never)));
+  EXPECT_EQ(scene.store.secrets["login"], "R0");
+  io::Scope closing(scene.world);
+  closing.spawn(keeper.close());
+  scene.world.run_for(1s);
+  EXPECT_EQ(closing.running(), 0U);
+  EXPECT_EQ(scene.store.secrets["login"], "R1");
+}
+
 }  // namespace
 }  // namespace truerelay::oauth

@@ -381,6 +381,40 @@ TEST(TokenKeeper, MuchLaterARefusalIsWorthAnotherToken) {
 
 // --- The end ---
 
+// Refuses for good, and takes two seconds to see whether a person has changed something.
+class SlowToReconsider final : public TokenSource {
+ public:
+  explicit SlowToReconsider(simulation::World& world) : world_(world) {}
+  io::Task<TokenResult<Token>> fetch(io::Time /*deadline*/,
+                                     io::Cancellation& /*cancellation*/) override {
+    co_return std::unexpected(TokenFailure{.permanent = true, .cause = "no", .remedy = "Ask"});
+  }
+  io::Task<bool> changed() override {
+    co_await io::Sleep(world_, world_, world_.now() + 2s, never_);
+    co_return false;
+  }
+
+ private:
+  simulation::World& world_;
+  io::Cancellation never_;
+};
+
+TEST(TokenKeeper, ALookIntoTheStoreThatTakesLongKeepsNobodyWaitingForEver) {
+  Stage stage;
+  TokenKeeper keeper("erp@contoso.example", std::make_unique<SlowToReconsider>(stage.world),
+                     {stage.world, stage.world, stage.random(), stage.note()});
+  for (int i = 0; i < 3; ++i) {
+    const io::Time began = stage.world.now();
+    const Given given = stage.run(keeper.credentials(began + 30s, stage.never));
+    ASSERT_FALSE(given);
+    EXPECT_TRUE(given.error().permanent);
+    EXPECT_LE(stage.world.now() - began, 4s) << i;
+  }
+  io::Scope closing(stage.world);
+  closing.spawn(keeper.close());
+  stage.world.run_for(1s);
+}
+
 TEST(TokenKeeper, ClosingLetsARequestEndAndTellsWhoeverWaits) {
   Kept kept;
   kept.provider.takes = 2s;
@@ -402,7 +436,7 @@ TEST(TokenKeeper, ClosingDoesNotWaitForeverForAProvider) {
   kept.ask();
   io::Scope closing(kept.world);
   closing.spawn(kept.keeper.close());
-  kept.world.run_for(6s);
+  kept.world.run_for(21s);
   EXPECT_EQ(closing.running(), 0U);
 }
 
