@@ -170,7 +170,8 @@ void read_login(TableReader& reader, Upstream& upstream) {
                                        upstream.auth));
   } else if (logs_in && !(reader.has("user") && password)) {
     reader.missing(password ? "user" : "secret",
-                   fmt::format(": auth = \"{}\" needs a user and a secret, or a password_file",
+                   fmt::format(": auth = \"{}\" needs a user, and a secret, a password_file or "
+                               "[oauth]",
                                upstream.auth));
   }
   for (const std::string_view key : {"user", "secret", "password_file"}) {

@@ -194,7 +194,8 @@ TEST(TheExample, MentionsNoKeyThatIsUnknown) {
       const std::string key = line.substr(1, end - 1);
       bool known = false;
       for (const Table* table : all_tables()) {
-        known = known || ((table == &upstream_table()) != main &&
+        const bool of_upstream = table == &upstream_table() || table == &oauth_table();
+        known = known || (of_upstream != main &&
                           std::ranges::find(table->keys, key, &Key::name) != table->keys.end());
       }
       EXPECT_TRUE(known) << entry.path() << ": " << line;
@@ -203,6 +204,33 @@ TEST(TheExample, MentionsNoKeyThatIsUnknown) {
   }
   EXPECT_GT(seen, 5U);
 }
+
+class TheExamplesTokens : public ConfigurationFolder,
+                          public testing::WithParamInterface<const char*> {
+ protected:
+  // The file that ships, with [oauth] switched on as its text says: without password_file.
+  static std::string switched_on(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    std::string text;
+    bool tokens = false;
+    for (std::string line; std::getline(in, line);) {
+      tokens = tokens || line == "#[oauth]";
+      if (!line.starts_with("password_file")) {
+        text += line.substr(tokens && line.starts_with('#') ? 1 : 0) + "\n";
+      }
+    }
+    return text;
+  }
+};
+
+TEST_P(TheExamplesTokens, LoadWithoutAWarningWhenTheyAreSwitchedOn) {
+  write_upstream(switched_on(kConf / "upstreams" / GetParam()));
+  ASSERT_EQ(warnings(), Lines{});
+  EXPECT_TRUE(upstream().oauth);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shipped, TheExamplesTokens,
+                         testing::Values("office365.toml", "gmail.toml", "outlook.toml"));
 
 }  // namespace
 }  // namespace truerelay::config

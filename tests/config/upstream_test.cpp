@@ -193,8 +193,8 @@ TEST_F(UpstreamTest, NamesASecretInTheVaultInThePlaceOfAFile) {
                                 "remove the one or the other")}));
   write_upstream("preset = \"office365\"\nsecret = \"a\"\n");
   EXPECT_EQ(errors(), (Lines{at("1:1",
-                                "'user' is missing: auth = \"auto\" needs a user and a secret, "
-                                "or a password_file")}));
+                                "'user' is missing: auth = \"auto\" needs a user, and a secret, "
+                                "a password_file or [oauth]")}));
 }
 
 TEST_F(UpstreamTest, TakesTheSecretItselfForNoName) {
