@@ -127,7 +127,7 @@ io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials(
   std::expected<auth::Credentials, auth::Refusal> found = co_await parts_.credentials->credentials(
       now() + settings_.connect_timeout * 3 / 4, cancellation);
   if (!found && cancellation.requested()) {
-    co_return fail(Failure::Cause::stopping, \"\");
+    co_return fail(Failure::Cause::stopping, "");
   }
   if (!found) {
     co_return std::unexpected(from_refusal(std::move(found.error())));
