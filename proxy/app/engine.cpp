@@ -123,7 +123,7 @@ std::expected<void, std::string> Engine::open_upstreams(const config::Config& co
     places_.push_back(std::make_unique<Place>(std::move(*parts), std::move(proxy),
                                               *std::move(tokens), upstream_settings(upstream),
                                               uses));
-    if (upstream.oauth) {
+    if (may_expire(upstream)) {
       watch_expiries(upstream, *places_.back());
     }
   }

@@ -3,11 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
+#include "app/public_file.h"
 #include "tls/jwt_signer.h"
 
 namespace truerelay::app {
@@ -23,15 +22,14 @@ const vault::About* find(const std::vector<vault::About>& all, const std::string
   return found == all.end() ? nullptr : &*found;
 }
 
-void add_secret(List& list, const config::Upstream& upstream,
-                const std::vector<vault::About>& all) {
-  const std::string& name = upstream.oauth->client_secret;
+// `what` is "the client secret".
+void add_secret(List& list, std::string_view what, const std::string& name,
+                const config::Upstream& upstream, const std::vector<vault::About>& all) {
   const vault::About* const about = find(all, name);
   if (about != nullptr && about->expires) {
-    list.push_back({fmt::format("the client secret {} of upstream {}", name, upstream.name),
-                    *about->expires,
+    list.push_back({fmt::format("{} {} of upstream {}", what, name, upstream.name), *about->expires,
                     fmt::format("Make a new one at the provider and store it: truerelay secret set "
-                                "{}",
+                                "{} --expires DATE",
                                 name)});
   }
 }
@@ -57,26 +55,42 @@ void add_certificate(List& list, const config::Upstream& upstream, std::string_v
   }
 }
 
+void add_certificate_of(List& list, const config::Upstream& upstream, vault::Vault& vault) {
+  const config::OAuth& oauth = *upstream.oauth;
+  if (oauth.certificate.empty() && oauth.certificate_file.empty()) {
+    return;
+  }
+  const std::expected<Redacted, std::string> pem = oauth.certificate.empty()
+                                                       ? read_public_file(oauth.certificate_file)
+                                                       : vault.get(oauth.certificate);
+  if (pem) {
+    add_certificate(list, upstream, pem->reveal());
+  }
+}
+
 }  // namespace
+
+bool may_expire(const config::Upstream& upstream) {
+  return !upstream.secret.empty() ||
+         (upstream.oauth && upstream.oauth->way != config::OAuth::Way::command);
+}
 
 std::vector<oauth::Expiry> expiries_of(const config::Upstream& upstream, vault::Vault& vault) {
   List list;
-  if (!upstream.oauth || upstream.oauth->way == config::OAuth::Way::command) {
+  if (!may_expire(upstream)) {
     return list;
   }
-  const config::OAuth& oauth = *upstream.oauth;
-  if (const vault::Result<std::vector<vault::About>> all = vault.list()) {
-    add_secret(list, upstream, *all);
-    add_refresh_token(list, upstream, *all);
+  const vault::Result<std::vector<vault::About>> all = vault.list();
+  if (all) {
+    add_secret(list, "the secret", upstream.secret, upstream, *all);
   }
-  if (!oauth.certificate.empty()) {
-    if (const vault::Result<Redacted> pem = vault.get(oauth.certificate)) {
-      add_certificate(list, upstream, pem->reveal());
+  if (upstream.oauth) {
+    if (all) {
+      add_secret(list, "the client secret", upstream.oauth->client_secret, upstream, *all);
+      add_secret(list, "the service account", upstream.oauth->service_account, upstream, *all);
+      add_refresh_token(list, upstream, *all);
     }
-  } else if (!oauth.certificate_file.empty()) {
-    std::ifstream stream(oauth.certificate_file, std::ios::binary);
-    const std::string pem{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    add_certificate(list, upstream, pem);
+    add_certificate_of(list, upstream, vault);
   }
   return list;
 }

@@ -10,9 +10,12 @@
 
 namespace truerelay::app {
 
-// What of an upstream's [oauth] ends on a known day: client secrets and certificates, and a refresh
-// token that nobody uses. Reads the vault: not for the thread of a loop. What cannot be read has no
-// end that is known.
+// Whether an upstream has anything that could.
+[[nodiscard]] bool may_expire(const config::Upstream& upstream);
+
+// What of an upstream ends on a known day: secrets that were given one, certificates of [oauth],
+// and a refresh token that nobody uses. Reads the vault: not for the thread of a loop. What cannot
+// be read has no end that is known.
 [[nodiscard]] std::vector<oauth::Expiry> expiries_of(const config::Upstream& upstream,
                                                      vault::Vault& vault);
 

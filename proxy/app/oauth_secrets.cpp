@@ -1,11 +1,9 @@
 #include "app/oauth_secrets.h"
 
-#include <fmt/core.h>
-
-#include <fstream>
 #include <memory>
 #include <utility>
 
+#include "app/public_file.h"
 #include "platform/secret_file.h"
 
 namespace truerelay::app {
@@ -15,22 +13,9 @@ namespace {
 constexpr std::string_view kPublic = "file/";
 constexpr std::string_view kOwnerOnly = "key/";
 
-// A certificate, which everybody may read.
-std::expected<Redacted, std::string> read_public(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(platform::kLongestSecret, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.is_open() || stream.bad()) {
-    return std::unexpected(fmt::format(
-        "{} cannot be read; check the path, and that this service may read it", file.string()));
-  }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return Redacted(std::move(text));
-}
-
 std::expected<Redacted, std::string> read(vault::Vault& vault, const std::string& name) {
   if (name.starts_with(kPublic)) {
-    return read_public(name.substr(kPublic.size()));
+    return read_public_file(name.substr(kPublic.size()));
   }
   if (name.starts_with(kOwnerOnly)) {
     return platform::read_secret_file(name.substr(kOwnerOnly.size()));

@@ -26,13 +26,14 @@ vault::Result<bool> fits(vault::Vault& vault, const std::string& user, const Red
 
 }  // namespace
 
-VaultUsers::VaultUsers(Secrets secrets) : secrets_(secrets), nobody_(vault::hash_of_nobody()) {}
+VaultUsers::VaultUsers(Secrets secrets)
+    : secrets_(secrets), nobody_(std::make_shared<const Redacted>(vault::hash_of_nobody())) {}
 
 io::Task<std::expected<bool, std::string>> VaultUsers::check(std::string user, Redacted password) {
   vault::Vault* const vault = &secrets_.vault;
-  const Redacted* const nobody = &nobody_;
   co_return co_await io::on_worker(
-      secrets_.worker, [vault, nobody, name = std::move(user), given = std::move(password)] {
+      secrets_.worker,
+      [vault, nobody = nobody_, name = std::move(user), given = std::move(password)] {
         return fits(*vault, name, given, *nobody);
       });
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "app/open_vault.h"
 #include "auth/local_users.h"
 #include "base/redacted.h"
@@ -17,7 +19,8 @@ class VaultUsers final : public auth::LocalUsers {
 
  private:
   Secrets secrets_;
-  const Redacted nobody_;  // What is checked in the place of a user that there is not.
+  // What is checked in the place of a user that there is not. A check under way may outlive this.
+  const std::shared_ptr<const Redacted> nobody_;
 };
 
 }  // namespace truerelay::app

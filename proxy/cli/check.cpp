@@ -71,9 +71,9 @@ int open_what_is_named(const config::Config& config, app::Secrets secrets) {
 
 }  // namespace
 
-int check(const std::filesystem::path& config_file) {
+int check(const std::filesystem::path& config_file, const std::filesystem::path& passphrase_file) {
   platform::protect_memory();
-  const std::optional<config::Config> config = read_configuration(config_file);
+  const std::optional<config::Config> config = read_configuration(config_file, passphrase_file);
   if (!config) {
     return kUsage;
   }

@@ -22,8 +22,13 @@ std::optional<T> or_print(std::expected<T, std::vector<config::Error>> read) {
 
 }  // namespace
 
-std::optional<config::Config> read_configuration(const std::filesystem::path& file) {
-  return or_print(config::load(file));
+std::optional<config::Config> read_configuration(const std::filesystem::path& file,
+                                                 const std::filesystem::path& passphrase_file) {
+  std::optional<config::Config> config = or_print(config::load(file));
+  if (config && !passphrase_file.empty()) {
+    config->vault.passphrase_file = passphrase_file;
+  }
+  return config;
 }
 
 std::optional<config::Vault> read_vault_configuration(const std::filesystem::path& file) {

@@ -7,8 +7,10 @@
 
 namespace truerelay::cli {
 
-// The configuration, or nullopt after its errors were printed to standard error.
-[[nodiscard]] std::optional<config::Config> read_configuration(const std::filesystem::path& file);
+// The configuration, or nullopt after its errors were printed to standard error. A passphrase file
+// that is not empty comes before that of the configuration.
+[[nodiscard]] std::optional<config::Config> read_configuration(
+    const std::filesystem::path& file, const std::filesystem::path& passphrase_file = {});
 
 // The same of [vault] alone.
 [[nodiscard]] std::optional<config::Vault> read_vault_configuration(

@@ -20,6 +20,12 @@ void add_config(CLI::App& command, std::string& file) {
   command.add_option("--config", file, "The main configuration file")->capture_default_str();
 }
 
+// --passphrase-file, likewise.
+void add_passphrase_file(CLI::App& command, std::filesystem::path& file) {
+  command.add_option("--passphrase-file", file,
+                     "The file with the passphrase of the vault, where it has one");
+}
+
 // `truerelay secret` and what it can do. What was typed is put into `request`, and which of them it
 // was into `chosen`.
 void add_secret(CLI::App& app, std::string& config, SecretRequest& request,
@@ -32,8 +38,7 @@ void add_secret(CLI::App& app, std::string& config, SecretRequest& request,
                        int (*command)(const SecretRequest&)) {
     CLI::App* added = parent.add_subcommand(name, what);
     add_config(*added, config);
-    added->add_option("--passphrase-file", request.passphrase_file,
-                      "The file with the passphrase of the vault, where it has one");
+    add_passphrase_file(*added, request.passphrase_file);
     added->callback([&chosen, command] { chosen = command; });
     return added;
   };
@@ -49,8 +54,8 @@ void add_secret(CLI::App& app, std::string& config, SecretRequest& request,
   CLI::App* set = add_named(*secret, "set", "Write a secret, or write over it", secret_set);
   set->add_option(
       "--kind", request.kind,
-      "password, client_secret, refresh_token, private_key or certificate; without it as "
-      "it was, or a password");
+      "password, client_secret, refresh_token, private_key, certificate or service_account; "
+      "without it as it was, or a password");
   set->add_option("--expires", request.expires, "The day on which it expires: 2026-12-31");
   add(*secret, "list", "Names, kinds, ages and days of expiry; no values", secret_list);
   add_named(*secret, "remove", "Remove a secret", secret_remove);
@@ -79,11 +84,14 @@ int dispatch(int argc, char** argv) {
   CLI::App* check_command =
       app.add_subcommand("check", "Check the configuration: each error with file, line and column");
   add_config(*check_command, config);
+  std::filesystem::path check_passphrase_file;
+  add_passphrase_file(*check_command, check_passphrase_file);
 
   ProbeRequest probe_request;
   CLI::App* probe_command =
       app.add_subcommand("probe", "Try an upstream step by step: DNS, TCP, TLS, EHLO, AUTH");
   add_config(*probe_command, config);
+  add_passphrase_file(*probe_command, probe_request.passphrase_file);
   probe_command->add_option("UPSTREAM", probe_request.upstream, "Its name in the configuration")
       ->required();
 
@@ -91,6 +99,7 @@ int dispatch(int argc, char** argv) {
   CLI::App* login_command = app.add_subcommand(
       "login", "Let a person consent to OAuth, with a device code or in a browser");
   add_config(*login_command, config);
+  add_passphrase_file(*login_command, login_request.passphrase_file);
   login_command->add_option("UPSTREAM", login_request.upstream, "Its name in the configuration")
       ->required();
   login_command->add_flag("--browser", login_request.browser,
@@ -134,7 +143,7 @@ int dispatch(int argc, char** argv) {
     return run(config);
   }
   if (check_command->parsed()) {
-    return check(config);
+    return check(config, check_passphrase_file);
   }
   if (probe_command->parsed()) {
     probe_request.config_file = config;

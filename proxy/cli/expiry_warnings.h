@@ -5,7 +5,7 @@
 
 namespace truerelay::cli {
 
-// Prints a warning for each thing of the upstream's [oauth] that has expired or will soon.
+// Prints a warning for each thing of the upstream that has expired or will soon.
 void print_expiry_warnings(const config::Upstream& upstream, vault::Vault& vault);
 
 }  // namespace truerelay::cli

@@ -139,7 +139,8 @@ int fail(std::string_view why, int status) {
 
 int login(const LoginRequest& request) {
   platform::protect_memory();
-  const std::optional<config::Config> config = read_configuration(request.config_file);
+  const std::optional<config::Config> config =
+      read_configuration(request.config_file, request.passphrase_file);
   if (!config) {
     return kUsage;
   }

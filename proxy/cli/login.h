@@ -7,6 +7,7 @@ namespace truerelay::cli {
 
 struct LoginRequest {
   std::filesystem::path config_file;
+  std::filesystem::path passphrase_file;  // Before that of the configuration.
   std::string upstream;
   bool browser = false;  // A login in the browser also where the provider has device codes.
 };

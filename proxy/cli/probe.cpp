@@ -163,7 +163,8 @@ const config::Upstream* find(const config::Config& config, const std::string& na
 
 int probe(const ProbeRequest& request) {
   platform::protect_memory();
-  const std::optional<config::Config> config = read_configuration(request.config_file);
+  const std::optional<config::Config> config =
+      read_configuration(request.config_file, request.passphrase_file);
   if (!config) {
     return kUsage;
   }

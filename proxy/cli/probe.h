@@ -7,6 +7,7 @@ namespace truerelay::cli {
 
 struct ProbeRequest {
   std::filesystem::path config_file;
+  std::filesystem::path passphrase_file;  // Before that of the configuration.
   std::string upstream;
 };
 

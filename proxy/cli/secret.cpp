@@ -121,10 +121,13 @@ int secret_set(const SecretRequest& request) {
   }
   const std::optional<vault::Kind> kind = kind_for(request, *all);
   if (!kind || *kind == vault::Kind::user_hash) {
-    return fail("--kind must be password, client_secret, refresh_token, private_key or certificate",
-                kUsage);
+    return fail(
+        "--kind must be password, client_secret, refresh_token, private_key, certificate or "
+        "service_account",
+        kUsage);
   }
-  const bool lines = *kind == vault::Kind::private_key || *kind == vault::Kind::certificate;
+  const bool lines = *kind == vault::Kind::private_key || *kind == vault::Kind::certificate ||
+                     *kind == vault::Kind::service_account;
   if (lines && platform::input_is_terminal()) {
     return fail(fmt::format("a {} has several lines: give it on standard input, 'truerelay secret "
                             "set {} --kind {} < FILE'",
@@ -139,7 +142,17 @@ int secret_set(const SecretRequest& request) {
     *value = without_blanks_of_app_password(*std::move(value));
   }
   const vault::Result<void> done = vault.put(request.name, *kind, *value, expires);
-  return done ? kDone : fail(done.error());
+  if (!done) {
+    return fail(done.error());
+  }
+  if (const auto old = std::ranges::find(*all, request.name, &vault::About::name);
+      !expires && old != all->end() && old->expires) {
+    fmt::print(
+        "the old value of {} was to expire on {}; of the new one no day is known, unless you "
+        "set it again with --expires\n",
+        request.name, date_text(*old->expires));
+  }
+  return kDone;
 }
 
 int secret_list(const SecretRequest& request) {
@@ -156,10 +169,10 @@ int secret_list(const SecretRequest& request) {
   for (const vault::About& about : *all) {
     width = std::max(width, about.name.size());
   }
-  fmt::print("{:<{}}  {:<13}  {:<14}  {:<14}  {}\n", "NAME", width, "KIND", "WRITTEN", "USED",
+  fmt::print("{:<{}}  {:<15}  {:<14}  {:<14}  {}\n", "NAME", width, "KIND", "WRITTEN", "USED",
              "EXPIRES");
   for (const vault::About& about : *all) {
-    fmt::print("{:<{}}  {:<13}  {:<14}  {:<14}  {}\n", about.name, width,
+    fmt::print("{:<{}}  {:<15}  {:<14}  {:<14}  {}\n", about.name, width,
                vault::text_of(about.kind), age_text(about.changed, now()),
                about.used ? age_text(*about.used, now()) : "-",
                about.expires ? expiry_text(*about.expires, now()) : "-");

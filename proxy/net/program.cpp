@@ -3,58 +3,49 @@
 #include <fmt/core.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <array>
-#include <csignal>
+#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <optional>
 
-#include "base/ascii.h"
 #include "io/event.h"
 #include "net/loop.h"
+#include "platform/process.h"
 
 namespace truerelay::net {
 namespace {
 
-constexpr std::size_t kMostComplaint = 300;  // Of standard error, in an error of ours.
-
-// One of the two streams that a program prints to. What comes beyond `most` is not kept.
-struct Print {
-  uv_pipe_t pipe{};
-  std::array<char, 4096> block{};
-  std::string text;
-  std::size_t most = 0;
-  bool overrun = false;
-  bool ended = false;
-};
+// For its end, once it was ended by force. Only a system that hangs takes longer.
+constexpr io::Duration kDeath = std::chrono::seconds(5);
+// For the end of its output, once it has ended itself: what it has started may hold that open.
+constexpr io::Duration kGrace = std::chrono::milliseconds(200);
 
 // A program that runs, and all that libuv knows of it. Libuv owns it: it goes when the last of its
 // handles is closed, which may be after whoever waited for it.
 struct Running {
   explicit Running(Loop& loop) : news(loop) {
-    out.most = kMostPrinted;
-    err.most = kMostComplaint;
+    text.reserve(kMostPrinted);  // So that no earlier copy of it stays behind.
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
   ~Running() {
-    wipe(out.text);
-    out.block.fill(0);
+    wipe(text);
+    block.fill(0);
   }
 
-  [[nodiscard]] bool over() const { return exited && out.ended && err.ended; }
-  void kill() {
-    if (!exited) {
-      uv_process_kill(&process, SIGKILL);
-    }
-  }
+  [[nodiscard]] bool over() const { return (exited && ended) || overrun; }
 
   uv_process_t process{};
-  Print out;
-  Print err;
+  uv_pipe_t pipe{};
+  std::array<char, 4096> block{};
+  std::string text;  // What was printed; what comes beyond the most is not kept.
+  bool overrun = false;
+  bool ended = false;  // The output.
   bool exited = false;
   std::int64_t status = 0;
   int signal = 0;
-  unsigned open = 0;  // Handles that are not closed.
+  unsigned open = 2;  // Handles that are not closed.
   io::Event news;
 };
 
@@ -70,70 +61,61 @@ void close(Running& running, uv_handle_t* handle) {
 
 struct CloseAll {
   void operator()(Running* running) const {
-    running->kill();
     close(*running, reinterpret_cast<uv_handle_t*>(&running->process));
-    close(*running, reinterpret_cast<uv_handle_t*>(&running->out.pipe));
-    close(*running, reinterpret_cast<uv_handle_t*>(&running->err.pipe));
+    close(*running, reinterpret_cast<uv_handle_t*>(&running->pipe));
   }
 };
 
 using Owned = std::unique_ptr<Running, CloseAll>;
 
-Print& print_of(Running& running, const void* pipe) {
-  return pipe == &running.out.pipe ? running.out : running.err;
-}
-
 void take(uv_stream_t* stream, ssize_t count) {
   auto& running = *static_cast<Running*>(stream->data);
-  Print& print = print_of(running, stream);
   if (count > 0) {
-    const std::size_t room = print.most - print.text.size();
-    print.overrun = print.overrun || static_cast<std::size_t>(count) > room;
-    print.text.append(print.block.data(), std::min(room, static_cast<std::size_t>(count)));
+    const std::size_t room = kMostPrinted - running.text.size();
+    running.overrun = running.overrun || static_cast<std::size_t>(count) > room;
+    running.text.append(running.block.data(), std::min(room, static_cast<std::size_t>(count)));
   } else if (count < 0) {
     uv_read_stop(stream);
-    print.ended = true;
+    running.ended = true;
   }
-  if (running.over() || running.out.overrun) {
+  if (running.over()) {
     running.news.notify();
   }
 }
 
-void start_reading(Running& running, Print& print) {
-  print.pipe.data = &running;
+void start_reading(Running& running) {
+  running.pipe.data = &running;
   const int error = uv_read_start(
-      reinterpret_cast<uv_stream_t*>(&print.pipe),
+      reinterpret_cast<uv_stream_t*>(&running.pipe),
       [](uv_handle_t* pipe, std::size_t /*wanted*/, uv_buf_t* buffer) {
-        Print& into = print_of(*static_cast<Running*>(pipe->data), pipe);
-        *buffer = uv_buf_init(into.block.data(), static_cast<unsigned>(into.block.size()));
+        auto& block = static_cast<Running*>(pipe->data)->block;
+        *buffer = uv_buf_init(block.data(), static_cast<unsigned>(block.size()));
       },
       [](uv_stream_t* pipe, ssize_t count, const uv_buf_t* /*buffer*/) { take(pipe, count); });
-  print.ended = error != 0;
+  running.ended = error != 0;
 }
 
 std::expected<Owned, std::string> start(Loop& loop, std::vector<std::string>& command) {
   Owned running(new Running(loop));
-  running->open = 3;
-  uv_pipe_init(loop.native(), &running->out.pipe, 0);
-  uv_pipe_init(loop.native(), &running->err.pipe, 0);
+  uv_pipe_init(loop.native(), &running->pipe, 0);
   std::vector<char*> words;
   for (std::string& word : command) {
     words.push_back(word.data());
   }
   words.push_back(nullptr);
   std::array<uv_stdio_container_t, 3> streams{};
-  streams[0].flags = UV_IGNORE;
-  for (std::size_t i = 1; i < streams.size(); ++i) {
-    streams[i].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
-    streams[i].data.stream =
-        reinterpret_cast<uv_stream_t*>(i == 1 ? &running->out.pipe : &running->err.pipe);
+  for (uv_stdio_container_t& stream : streams) {
+    stream.flags = UV_IGNORE;
   }
+  streams[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+  streams[1].data.stream = reinterpret_cast<uv_stream_t*>(&running->pipe);
   uv_process_options_t options{};
   options.file = words.front();
   options.args = words.data();
   options.stdio = streams.data();
   options.stdio_count = static_cast<int>(streams.size());
-  options.flags = UV_PROCESS_WINDOWS_HIDE;
+  // Of a group of its own, so that it can be ended with all that it has started.
+  options.flags = UV_PROCESS_DETACHED | UV_PROCESS_WINDOWS_HIDE;
   options.exit_cb = [](uv_process_t* process, std::int64_t status, int signal) {
     if (auto* const all = static_cast<Running*>(process->data)) {
       all->exited = true;
@@ -145,11 +127,9 @@ std::expected<Owned, std::string> start(Loop& loop, std::vector<std::string>& co
   running->process.data = running.get();
   const int error = uv_spawn(loop.native(), &running->process, &options);
   if (error != 0) {
-    running->exited = true;
     return std::unexpected(fmt::format("cannot be started: {}", uv_strerror(error)));
   }
-  start_reading(*running, running->out);
-  start_reading(*running, running->err);
+  start_reading(*running);
   return running;
 }
 
@@ -167,13 +147,24 @@ struct Bell final : io::Timer, io::Cancellation::Link {
   bool rang = false;
 };
 
-std::string how_it_ended(const Running& running) {
-  std::string text = running.signal != 0 ? fmt::format("was ended by signal {}", running.signal)
-                                         : fmt::format("ended with status {}", running.status);
-  if (!running.err.text.empty()) {
-    text += fmt::format(" and said \"{}\"", printable(running.err.text, kMostComplaint));
+// A handle that is closed before the program's end leaves the program unreaped.
+io::Task<void> end_by_force(Loop& loop, Running& running) {
+  io::Cancellation never;
+  Bell patience(loop, never, running.news);
+  patience.arm(loop.now() + kDeath);
+  platform::end_process_group(running.process.pid);
+  while (!running.exited && !patience.rang) {
+    co_await running.news.wait();
   }
-  return text;
+}
+
+io::Task<void> await_end_of_output(Loop& loop, Running& running) {
+  io::Cancellation never;
+  Bell grace(loop, never, running.news);
+  grace.arm(loop.now() + kGrace);
+  while (!running.over() && !grace.rang) {
+    co_await running.news.wait();
+  }
 }
 
 }  // namespace
@@ -189,20 +180,29 @@ io::Task<std::expected<Redacted, std::string>> run_program(Loop& loop,
   Running& running = **started;
   Bell bell(loop, cancellation, running.news);
   bell.arm(deadline);
-  while (!running.over() && !running.out.overrun && !bell.rang && !cancellation.requested()) {
+  while (!running.exited && !running.overrun && !bell.rang && !cancellation.requested()) {
     co_await running.news.wait();
   }
-  if (running.out.overrun) {
+  const bool ended_by_itself = running.exited;
+  if (ended_by_itself) {
+    co_await await_end_of_output(loop, running);
+  } else {
+    co_await end_by_force(loop, running);
+  }
+  if (running.overrun) {
     co_return std::unexpected(
         fmt::format("printed more than {} octets and was ended", kMostPrinted));
   }
-  if (!running.over()) {
+  if (!ended_by_itself) {
     co_return std::unexpected(std::string("did not end in time and was ended"));
   }
-  if (running.signal != 0 || running.status != 0) {
-    co_return std::unexpected(how_it_ended(running));
+  if (running.signal != 0) {
+    co_return std::unexpected(fmt::format("was ended by signal {}", running.signal));
   }
-  co_return Redacted(std::move(running.out.text));
+  if (running.status != 0) {
+    co_return std::unexpected(fmt::format("ended with status {}", running.status));
+  }
+  co_return Redacted(std::move(running.text));
 }
 
 }  // namespace truerelay::net

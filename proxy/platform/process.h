@@ -2,7 +2,8 @@
 
 namespace truerelay::platform {
 
-// What a process that holds secrets and speaks to strangers arranges with the system at its start.
+// What a process that holds secrets and speaks to strangers arranges with the system at its start,
+// and how it ends others.
 
 // Keeps passwords out of core files and out of reach of debuggers of the same user: no core dumps,
 // and on Linux the process is not dumpable (which also closes /proc/PID to that user).
@@ -11,5 +12,9 @@ void protect_memory();
 // Writing to a connection that the peer has reset gives an error, not a signal that ends the
 // process. net::Loop sees to it, for libuv writes without MSG_NOSIGNAL.
 void ignore_broken_pipes();
+
+// Ends by force a process that leads a group of its own and was not yet waited for, and all others
+// of that group.
+void end_process_group(int leader);
 
 }  // namespace truerelay::platform

@@ -24,4 +24,6 @@ void ignore_broken_pipes() {
   ::sigaction(SIGPIPE, &ignore, nullptr);
 }
 
+void end_process_group(int leader) { ::kill(-leader, SIGKILL); }
+
 }  // namespace truerelay::platform

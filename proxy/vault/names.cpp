@@ -11,7 +11,8 @@ constexpr auto kKinds =
                                                       {Kind::refresh_token, "refresh_token"},
                                                       {Kind::private_key, "private_key"},
                                                       {Kind::certificate, "certificate"},
-                                                      {Kind::user_hash, "user_hash"}});
+                                                      {Kind::user_hash, "user_hash"},
+                                                      {Kind::service_account, "service_account"}});
 
 constexpr std::string_view kUser = "user:";
 

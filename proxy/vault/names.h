@@ -17,6 +17,7 @@ enum class Kind : std::uint8_t {
   private_key = 4,
   certificate = 5,
   user_hash = 6,  // Of a local user's password, not the password.
+  service_account = 7,
 };
 
 // As a person writes them: "client_secret".

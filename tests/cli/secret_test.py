@@ -100,6 +100,24 @@ class Secret(unittest.TestCase):
         self.run_it("set", "app", "--kind", "password", given=CANARY)
         self.assertEqual(self.lines()[0][1], "password")
 
+    def test_a_day_of_expiry_that_goes_with_the_old_value_is_told(self):
+        self.run_it("init")
+        self.assertEqual(self.run_it("set", "app", "--expires", "2099-12-31", given=CANARY), "")
+        said = self.run_it("set", "app", given=CANARY + "2")
+        self.assertRegex(said, "2099-12-31.*--expires")
+        self.assertEqual(self.lines()[0][-1], "-")
+        self.assertEqual(self.run_it("set", "app", given=CANARY + "3"), "")
+
+    def test_a_service_account_comes_as_a_file(self):
+        self.run_it("init")
+        terminal = self.at_terminal("set", "google", "--kind", "service_account")
+        self.assertEqual(terminal.end(), 2)
+        self.assertIn("< FILE", terminal.shown)
+        self.run_it("set", "google", "--kind", "service_account", given='{\n  "a": "b"\n}\n')
+        self.assertEqual(self.lines()[0][:2], ["google", "service_account"])
+        self.run_it("set", "google", given='{}')
+        self.assertEqual(self.lines()[0][1], "service_account")
+
     def test_a_vault_is_not_made_twice(self):
         self.run_it("init")
         before = (self.folder / "truerelay.vault").read_bytes()
@@ -178,6 +196,38 @@ class Secret(unittest.TestCase):
         self.run_it("rotate-key", "--passphrase-file", str(words), "--new-passphrase-file", str(new))
         self.config.write_text('[vault]\npassphrase_file = "new-words"\n', encoding="utf-8")
         self.assertEqual(self.lines()[0][0], "a")
+
+    def test_all_commands_that_read_the_vault_take_the_passphrase(self):
+        words = self.folder / "words"
+        words.write_text("correct horse\n", encoding="utf-8")
+        words.chmod(0o600)
+        self.config.write_text('[vault]\npassphrase_file = "words"\n', encoding="utf-8")
+        self.run_it("init")
+        self.run_it("set", "mail", given=CANARY)
+        self.config.write_text('[[listener]]\nname = "erp"\naddress = ["127.0.0.1:2525"]\n'
+                               'upstream = "mail"\n', encoding="utf-8")
+        upstreams = self.folder / "upstreams"
+        upstreams.mkdir()
+        mail = 'host = "127.0.0.1"\nport = 1\ntls = "none"\nuser = "erp"\n'
+        (upstreams / "mail.toml").write_text(mail + 'secret = "mail"\n', encoding="utf-8")
+        (upstreams / "consent.toml").write_text(
+            mail + '[oauth]\nclient_id = "a"\nscope = "b"\n'
+            'token_endpoint = "http://127.0.0.1:1/token"\n'
+            'device_endpoint = "http://127.0.0.1:1/device"\n', encoding="utf-8")
+
+        def said(*command):
+            result = subprocess.run([PROGRAM, *command, "--config", str(self.config)], text=True,
+                                    stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                                    check=False, start_new_session=True)
+            self.assertNotIn(CANARY, result.stdout + result.stderr)
+            return result.stdout + result.stderr
+
+        for command in (["check"], ["probe", "mail"], ["login", "consent"]):
+            with self.subTest(command=command):
+                self.assertIn("passphrase", said(*command))
+                opened = said(*command, "--passphrase-file", str(words))
+                self.assertNotIn("passphrase", opened)
+                self.assertIn("127.0.0.1", opened)
 
     def test_two_different_passphrases_are_none(self):
         terminal = self.at_terminal("init", "--passphrase")
