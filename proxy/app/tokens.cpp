@@ -54,7 +54,7 @@ Provider::Provider(const config::OAuth& settings, const TokenServices& services,
     : settings_(settings),
       loop_(services.loop),
       programs_(services.loop),
-      secrets_(services.vault, services.worker),
+      secrets_(services.vault, services.worker, services.loop, services.loop),
       endpoint_(services.loop, dialer, std::move(tls)) {}
 
 oauth::SourceParts Provider::parts() {

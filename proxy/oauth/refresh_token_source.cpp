@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace truerelay::oauth {
 namespace {
@@ -11,49 +10,51 @@ namespace {
 // A year of rotations, one an hour.
 constexpr std::size_t kMostSpent = 10'000;
 
-std::size_t hash_of(const Redacted& secret) {
-  return std::hash<std::string_view>()(secret.reveal());
-}
-
-bool contains(const std::deque<std::size_t>& all, std::size_t one) {
-  return std::ranges::find(all, one) != all.end();
-}
+// A request that began with less time than it needs might lose the answer, and the token with it.
+constexpr io::Duration kLongestWait = std::chrono::seconds(10);
 
 Redacted copy_of(const Redacted& secret) { return Redacted(std::string(secret.reveal())); }
 
 }  // namespace
 
-bool RefreshTokenSource::of_a_person(const Redacted& stored) const {
-  return stored.reveal() != latest_->reveal() && !contains(spent_, hash_of(stored));
-}
-
-// The one to send: what stands in the store, unless that was replaced already.
-io::Task<TokenResult<Redacted>> RefreshTokenSource::current() {
-  TokenResult<Redacted> stored = co_await secrets_.get(settings_.refresh_token);
-  if (latest_ && stored && of_a_person(*stored)) {
-    latest_.reset();
-  }
-  if (!latest_) {
-    co_return stored;
-  }
-  // An old copy of the store may have been put back.
-  saved_ = saved_ && stored && stored->reveal() == latest_->reveal();
-  co_return copy_of(*latest_);
-}
-
-// From here on the one that was sent is spent.
-void RefreshTokenSource::replace(const Redacted& sent, Redacted next) {
-  spent_.push_back(hash_of(sent));
-  if (spent_.size() > kMostSpent) {
-    spent_.pop_front();
-  }
-  latest_ = std::move(next);
-  saved_ = false;
-}
+// --- Asking for a token ---
 
 io::Task<TokenResult<Token>> RefreshTokenSource::fetch(io::Time deadline,
                                                        io::Cancellation& cancellation) {
   secrets_.begin();
+  std::optional<TokenFailure> busy = co_await reserve(deadline, cancellation);
+  if (busy) {
+    co_return std::unexpected(*std::move(busy));
+  }
+  TokenResult<Token> token = co_await renew(deadline, cancellation);
+  release();
+  co_return token;
+}
+
+// Why the name cannot be reserved, or nothing.
+io::Task<std::optional<TokenFailure>> RefreshTokenSource::reserve(io::Time deadline,
+                                                                  io::Cancellation& cancellation) {
+  if (reservation_ != nullptr) {
+    co_return std::nullopt;  // The last one is not saved yet.
+  }
+  const io::Time until = std::min(deadline, parts_.proof.clock.now() + kLongestWait);
+  std::expected<std::unique_ptr<Reservation>, std::string> reserved =
+      co_await parts_.store.reserve(settings_.refresh_token, until, cancellation);
+  if (reserved) {
+    reservation_ = *std::move(reserved);
+    co_return std::nullopt;
+  }
+  // That there is nothing to be renewed is what a person must hear of first.
+  const std::expected<Redacted, NoSecret> stored = co_await secrets_.find(settings_.refresh_token);
+  if (!stored && !latest_) {
+    co_return failure_of(stored.error());
+  }
+  co_return TokenFailure{.cause = std::move(reserved.error()),
+                         .remedy = "Wait; truerelay tries again by itself"};
+}
+
+io::Task<TokenResult<Token>> RefreshTokenSource::renew(io::Time deadline,
+                                                       io::Cancellation& cancellation) {
   const TokenResult<Redacted> sent = co_await current();
   if (!sent) {
     co_return std::unexpected(sent.error());
@@ -71,30 +72,42 @@ io::Task<TokenResult<Token>> RefreshTokenSource::fetch(io::Time deadline,
   // Even an answer whose access token cannot be used may have replaced the refresh token.
   Redacted next = refresh_token_in(*answer);
   if (!next.empty() && next.reveal() != sent->reveal()) {
-    replace(*sent, std::move(next));
+    spend(*sent);
+    latest_ = std::move(next);
+    saved_ = false;
     co_await save();
   }
   co_return read_token_response(*answer, form);
 }
 
+// The one to send: what stands in the store, unless that was replaced already.
+io::Task<TokenResult<Redacted>> RefreshTokenSource::current() {
+  std::expected<Redacted, NoSecret> stored = co_await secrets_.find(settings_.refresh_token);
+  const bool removed = !stored && stored.error().missing;
+  if (latest_ && (removed || (stored && of_another(*stored)))) {
+    forget_latest();
+  }
+  if (latest_) {
+    // An old copy of the store may have been put back.
+    saved_ = saved_ && stored && stored->reveal() == latest_->reveal();
+    co_return copy_of(*latest_);
+  }
+  if (!stored) {
+    co_return std::unexpected(failure_of(stored.error()));
+  }
+  co_return *std::move(stored);
+}
+
+// --- Saving the new one ---
+
 io::Task<void> RefreshTokenSource::save() {
   if (!unsaved()) {
     co_return;
   }
-  // A person who logged in again in the meantime must not lose that.
-  const std::expected<Redacted, std::string> stored =
-      co_await parts_.store.get(settings_.refresh_token);
-  if (stored && of_a_person(*stored)) {
-    latest_.reset();
-    co_return;
-  }
-  const Redacted saving = copy_of(*latest_);
-  const std::expected<void, std::string> put =
-      co_await parts_.store.put(settings_.refresh_token, copy_of(saving));
+  const std::expected<void, std::string> put = co_await put_latest();
   if (put) {
-    saved_ = true;
-    secrets_.replaced(settings_.refresh_token, saving);
-    if (std::exchange(complained_, false)) {
+    release();
+    if (std::exchange(complained_, false) && latest_) {
       note_(Weight::warning, "the new refresh token is saved now");
     }
   } else if (!std::exchange(complained_, true)) {
@@ -104,6 +117,57 @@ io::Task<void> RefreshTokenSource::save() {
                     "from memory and saved as soon as that is possible; if truerelay ends before "
                     "that, a person must log in again",
                     put.error()));
+  }
+}
+
+// Each further round is due to a person who changed the store between reading and writing it. What
+// that person put there or removed counts.
+io::Task<std::expected<void, std::string>> RefreshTokenSource::put_latest() {
+  while (true) {
+    std::expected<Redacted, NoSecret> stored = co_await parts_.store.get(settings_.refresh_token);
+    if (!stored && !stored.error().missing) {
+      co_return std::unexpected(std::move(stored.error().sentence));
+    }
+    if (!stored || of_another(*stored)) {
+      forget_latest();
+      co_return std::expected<void, std::string>();
+    }
+    std::expected<bool, std::string> replaced = co_await parts_.store.replace(
+        settings_.refresh_token, *std::move(stored), copy_of(*latest_));
+    if (!replaced) {
+      co_return std::unexpected(std::move(replaced.error()));
+    }
+    if (*replaced) {
+      saved_ = true;
+      secrets_.replaced(settings_.refresh_token, *latest_);
+      co_return std::expected<void, std::string>();
+    }
+  }
+}
+
+// --- What is known of tokens ---
+
+bool RefreshTokenSource::of_another(const Redacted& stored) const {
+  return stored.reveal() != latest_->reveal() &&
+         std::ranges::find(spent_, fingerprint_of(stored)) == spent_.end();
+}
+
+void RefreshTokenSource::spend(const Redacted& token) {
+  spent_.push_back(fingerprint_of(token));
+  if (spent_.size() > kMostSpent) {
+    spent_.pop_front();
+  }
+}
+
+void RefreshTokenSource::forget_latest() {
+  spend(*latest_);
+  latest_.reset();
+  saved_ = false;
+}
+
+void RefreshTokenSource::release() {
+  if (!unsaved()) {
+    reservation_.reset();
   }
 }
 

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "oauth/fingerprint.h"
 #include "oauth/note.h"
 #include "oauth/request_sources.h"
 
@@ -16,8 +18,11 @@ namespace truerelay::oauth {
 //
 // Once a new one has come the old one is never sent again, for a provider that sees a spent token
 // takes it for stolen and ends the login. So the new one is put into the store first, and where
-// that fails it is kept here, used from here, and saved as soon as that is possible. A value that a
-// person puts into the store in the meantime is a new login and counts instead.
+// that fails it is kept here, used from here, and saved as soon as that is possible. From reading
+// the one until the other is saved the name is reserved: whoever else renews from this store, in
+// this process or another, would send the spent one. A value that somebody else puts into the store
+// in the meantime is a newer login or renewal and counts instead, and one that a person removes is
+// gone.
 class RefreshTokenSource final : public TokenSource {
  public:
   struct Settings {
@@ -38,10 +43,15 @@ class RefreshTokenSource final : public TokenSource {
   io::Task<void> save() override;
 
  private:
+  io::Task<std::optional<TokenFailure>> reserve(io::Time deadline, io::Cancellation& cancellation);
+  io::Task<TokenResult<Token>> renew(io::Time deadline, io::Cancellation& cancellation);
   io::Task<TokenResult<Redacted>> current();
-  // A value in the store that was never sent or received here comes from a person.
-  [[nodiscard]] bool of_a_person(const Redacted& stored) const;
-  void replace(const Redacted& sent, Redacted next);
+  io::Task<std::expected<void, std::string>> put_latest();
+  // A value in the store that was never sent or received here comes from somebody else.
+  [[nodiscard]] bool of_another(const Redacted& stored) const;
+  void spend(const Redacted& token);
+  void forget_latest();
+  void release();
 
   Settings settings_;
   SourceParts parts_;
@@ -49,7 +59,8 @@ class RefreshTokenSource final : public TokenSource {
   UsedSecrets secrets_;
   std::optional<Redacted> latest_;  // The last one that came from the provider,
   bool saved_ = false;              // and whether it is in the store.
-  std::deque<std::size_t> spent_;   // Hashes of those that were replaced, never to be sent again.
+  std::deque<Fingerprint> spent_;   // Of those that were replaced, never to be sent again.
+  std::unique_ptr<Reservation> reservation_;  // As long as what is in the store may be spent.
   bool complained_ = false;
 };
 

@@ -67,11 +67,11 @@ TokenResult<JsonObject> read_body(const Answer& answer, const Form& sent) {
     return std::unexpected(odd(answer, too_long ? "with far more than an answer needs"
                                                 : "with something that is not JSON"));
   }
-  // Some providers answer an error with 200.
-  if (body->has("error")) {
+  // Some providers answer an error with 200, and some name an error that is none beside a token.
+  const std::string_view error = text_in(*body, "error");
+  if (!error.empty()) {
     const std::string_view description = text_in(*body, "error_description");
-    TokenFailure failure =
-        failure_of(text_in(*body, "error"), description, words_in(description, sent));
+    TokenFailure failure = failure_of(error, description, words_in(description, sent));
     failure.retry_after = answer.retry_after;
     return std::unexpected(std::move(failure));
   }
@@ -128,7 +128,7 @@ Redacted refresh_token_in(const Answer& answer) {
     return {};
   }
   const std::optional<JsonObject> body = JsonObject::parse(answer.body.reveal());
-  const std::string_view token = body && !body->has("error") ? text_in(*body, "refresh_token") : "";
+  const std::string_view token = body ? text_in(*body, "refresh_token") : "";
   return is_token(token) ? Redacted(std::string(token)) : Redacted();
 }
 

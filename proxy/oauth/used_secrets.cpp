@@ -1,22 +1,27 @@
 #include "oauth/used_secrets.h"
 
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace truerelay::oauth {
 namespace {
 
-Redacted copy_of(const Redacted& secret) { return Redacted(std::string(secret.reveal())); }
+std::optional<Fingerprint> known_by(const std::expected<Redacted, NoSecret>& found) {
+  return found ? std::optional(fingerprint_of(*found)) : std::nullopt;
+}
 
 }  // namespace
 
+io::Task<std::expected<Redacted, NoSecret>> UsedSecrets::find(std::string name) {
+  std::expected<Redacted, NoSecret> found = co_await store_.get(name);
+  used_.insert_or_assign(name, known_by(found));
+  co_return found;
+}
+
 io::Task<TokenResult<Redacted>> UsedSecrets::get(std::string name) {
-  std::expected<Redacted, std::string> found = co_await store_.get(name);
-  used_.insert_or_assign(name, found ? copy_of(*found) : Redacted());
+  std::expected<Redacted, NoSecret> found = co_await find(std::move(name));
   if (!found) {
-    co_return std::unexpected(
-        TokenFailure{.permanent = true, .cause = std::move(found.error()), .remedy = ""});
+    co_return std::unexpected(failure_of(found.error()));
   }
   co_return *std::move(found);
 }
@@ -27,10 +32,9 @@ io::Task<bool> UsedSecrets::changed() {
     names.push_back(name);
   }
   for (const std::string& name : names) {
-    const std::expected<Redacted, std::string> now = co_await store_.get(name);
+    const std::expected<Redacted, NoSecret> now = co_await store_.get(name);
     const auto then = used_.find(name);  // A request may have begun meanwhile.
-    if (then == used_.end() ||
-        (now ? now->reveal() : std::string_view()) != then->second.reveal()) {
+    if (then == used_.end() || known_by(now) != then->second) {
       co_return true;
     }
   }
@@ -38,7 +42,11 @@ io::Task<bool> UsedSecrets::changed() {
 }
 
 void UsedSecrets::replaced(const std::string& name, const Redacted& secret) {
-  used_.insert_or_assign(name, copy_of(secret));
+  used_.insert_or_assign(name, fingerprint_of(secret));
+}
+
+TokenFailure failure_of(const NoSecret& none) {
+  return {.permanent = true, .cause = none.sentence, .remedy = ""};
 }
 
 }  // namespace truerelay::oauth

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/redacted.h"
 #include "oauth/failure.h"
+#include "oauth/fingerprint.h"
 #include "oauth/secret_store.h"
 
 namespace truerelay::oauth {
@@ -18,6 +20,8 @@ class UsedSecrets {
   // A new request begins: what was used before is forgotten.
   void begin() { used_.clear(); }
   // The secret, noted as used; where there is none, that is noted, too.
+  [[nodiscard]] io::Task<std::expected<Redacted, NoSecret>> find(std::string name);
+  // The same; that there is none is a lasting failure.
   [[nodiscard]] io::Task<TokenResult<Redacted>> get(std::string name);
   // Another value stands under one of the names now.
   [[nodiscard]] io::Task<bool> changed();
@@ -26,7 +30,9 @@ class UsedSecrets {
 
  private:
   SecretStore& store_;
-  std::map<std::string, Redacted> used_;
+  std::map<std::string, std::optional<Fingerprint>> used_;
 };
+
+[[nodiscard]] TokenFailure failure_of(const NoSecret& none);
 
 }  // namespace truerelay::oauth

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace truerelay::platform {
@@ -18,6 +19,9 @@ class FileLock {
   // Waits up to `patience`, on the thread that asks. On failure: a sentence with the remedy.
   [[nodiscard]] static std::expected<FileLock, std::string> acquire(
       const std::filesystem::path& file, std::chrono::milliseconds patience);
+  // Does not wait; nullopt: somebody else has it.
+  [[nodiscard]] static std::expected<std::optional<FileLock>, std::string> try_acquire(
+      const std::filesystem::path& file);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
@@ -25,6 +29,9 @@ class FileLock {
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  [[nodiscard]] static std::expected<FileLock, std::string> open(const std::filesystem::path& file);
+  // 0, or errno.
+  [[nodiscard]] int take() const;
 
   int descriptor_;
 };

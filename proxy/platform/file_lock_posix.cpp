@@ -27,9 +27,11 @@ std::unexpected<std::string> refusal(const std::filesystem::path& file, int erro
 
 }  // namespace
 
-std::expected<FileLock, std::string> FileLock::acquire(const std::filesystem::path& file,
-                                                       std::chrono::milliseconds patience) {
+std::expected<FileLock, std::string> FileLock::open(const std::filesystem::path& file) {
   int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0 && errno == EROFS) {
+    descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  }
   if (descriptor < 0 && errno == ENOENT) {
     descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor >= 0) {
@@ -39,11 +41,28 @@ std::expected<FileLock, std::string> FileLock::acquire(const std::filesystem::pa
   if (descriptor < 0) {
     return refusal(file, errno);
   }
-  FileLock lock(descriptor);
+  return FileLock(descriptor);
+}
+
+int FileLock::take() const {
+  while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+std::expected<FileLock, std::string> FileLock::acquire(const std::filesystem::path& file,
+                                                       std::chrono::milliseconds patience) {
+  std::expected<FileLock, std::string> lock = open(file);
+  if (!lock) {
+    return lock;
+  }
   const auto until = std::chrono::steady_clock::now() + patience;
-  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      return refusal(file, errno);
+  while (const int error = lock->take()) {
+    if (error != EWOULDBLOCK) {
+      return refusal(file, error);
     }
     if (std::chrono::steady_clock::now() >= until) {
       return std::unexpected(fmt::format(
@@ -52,6 +71,22 @@ std::expected<FileLock, std::string> FileLock::acquire(const std::filesystem::pa
     std::this_thread::sleep_for(kPause);
   }
   return lock;
+}
+
+std::expected<std::optional<FileLock>, std::string> FileLock::try_acquire(
+    const std::filesystem::path& file) {
+  std::expected<FileLock, std::string> lock = open(file);
+  if (!lock) {
+    return std::unexpected(std::move(lock.error()));
+  }
+  const int error = lock->take();
+  if (error == EWOULDBLOCK) {
+    return std::nullopt;
+  }
+  if (error != 0) {
+    return refusal(file, error);
+  }
+  return *std::move(lock);
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

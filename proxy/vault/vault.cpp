@@ -21,6 +21,14 @@ Entry* entry_of(std::vector<Entry>& entries, std::string_view name) {
   return found != entries.end() ? &*found : nullptr;
 }
 
+Result<void> check_size(std::string_view name, const Redacted& value) {
+  if (value.empty() || value.reveal().size() > platform::kLongestSecret) {
+    return std::unexpected(fmt::format("the value for '{}' must have from 1 to {} octets", name,
+                                       platform::kLongestSecret));
+  }
+  return {};
+}
+
 }  // namespace
 
 Vault::Vault(std::filesystem::path file, KeyPlaces places, Seams seams)
@@ -40,8 +48,7 @@ Result<std::string> Vault::read() {
     return std::unexpected(std::move(sealed.error()));
   }
   if (!*sealed) {
-    return std::unexpected(
-        fmt::format("there is no vault {}; make it with 'truerelay secret init'", file_.string()));
+    return std::unexpected(no_vault());
   }
   return std::string((*sealed)->reveal());
 }
@@ -98,7 +105,7 @@ Result<Redacted> Vault::get(std::string_view name) {
   if (!value) {
     return std::unexpected(std::move(value.error()));
   }
-  return *value ? Result<Redacted>(**std::move(value)) : no_entry(name);
+  return *value ? Result<Redacted>(**std::move(value)) : std::unexpected(no_entry(name));
 }
 
 Result<std::vector<About>> Vault::list() {
@@ -153,9 +160,8 @@ Result<void> Vault::put(std::string_view name, Kind kind, const Redacted& value,
   if (!is_secret_name(user_of_entry(name).value_or(name))) {
     return std::unexpected(fmt::format("the name must be of {}", kSecretNameRule));
   }
-  if (value.empty() || value.reveal().size() > platform::kLongestSecret) {
-    return std::unexpected(fmt::format("the value for '{}' must have from 1 to {} octets", name,
-                                       platform::kLongestSecret));
+  if (Result<void> sized = check_size(name, value); !sized) {
+    return sized;
   }
   return change(seams_.lock_patience, [&](std::vector<Entry>& entries) -> Result<void> {
     Entry* entry = entry_of(entries, name);
@@ -175,11 +181,34 @@ Result<void> Vault::put(std::string_view name, Kind kind, const Redacted& value,
   });
 }
 
+Result<bool> Vault::replace(std::string_view name, const Redacted& old, const Redacted& value) {
+  if (Result<void> sized = check_size(name, value); !sized) {
+    return std::unexpected(std::move(sized.error()));
+  }
+  bool another = false;
+  Result<void> changed =
+      change(seams_.lock_patience, [&](std::vector<Entry>& entries) -> Result<void> {
+        Entry* const entry = entry_of(entries, name);
+        another = entry == nullptr || entry->value != old.reveal();
+        if (another) {
+          return std::unexpected(std::string());  // Nothing is written.
+        }
+        entry->about.changed = now();
+        entry->about.expires = std::nullopt;
+        entry->value = value.reveal();
+        return {};
+      });
+  if (!changed && !another) {
+    return std::unexpected(std::move(changed.error()));
+  }
+  return !another;
+}
+
 Result<void> Vault::remove(std::string_view name) {
   return change(seams_.lock_patience, [&](std::vector<Entry>& entries) -> Result<void> {
     const auto removed =
         std::erase_if(entries, [&](const Entry& entry) { return entry.about.name == name; });
-    return removed > 0 ? Result<void>() : no_entry(name);
+    return removed > 0 ? Result<void>() : std::unexpected(no_entry(name));
   });
 }
 
@@ -190,7 +219,7 @@ Result<void> Vault::note_use(std::string_view name) {
   }
   const auto known = std::ranges::find(*all, name, &About::name);
   if (known == all->end()) {
-    return no_entry(name);
+    return std::unexpected(no_entry(name));
   }
   if (known->used && now() - *known->used < kUseIsNotedAgainAfter) {
     return {};
@@ -201,6 +230,18 @@ Result<void> Vault::note_use(std::string_view name) {
     }
     return {};
   });
+}
+
+Result<std::optional<platform::FileLock>> Vault::reserve(std::string_view name) {
+  if (!is_secret_name(name)) {
+    return std::unexpected(fmt::format("the name must be of {}", kSecretNameRule));
+  }
+  if (!exists()) {
+    return std::unexpected(no_vault());
+  }
+  std::filesystem::path file = file_;
+  file += fmt::format(".{}.lock", name);
+  return platform::FileLock::try_acquire(file);
 }
 
 Result<void> Vault::change(std::chrono::milliseconds patience,
@@ -280,13 +321,17 @@ std::unexpected<std::string> Vault::fault(std::string_view clause) const {
   return std::unexpected(fmt::format("the vault {} {}", file_.string(), clause));
 }
 
-std::unexpected<std::string> Vault::no_entry(std::string_view name) const {
-  const std::optional<std::string_view> user = user_of_entry(name);
-  return std::unexpected(
-      user ? fmt::format("there is no user '{}' in the vault {}", *user, file_.string())
-           : fmt::format("there is no secret '{0}' in the vault {1}; write it with 'truerelay "
-                         "secret set {0}'",
-                         name, file_.string()));
+std::string Vault::no_vault() const {
+  return fmt::format("there is no vault {}; make it with 'truerelay secret init'", file_.string());
+}
+
+std::string Vault::no_entry(std::string_view name) const {
+  if (const std::optional<std::string_view> user = user_of_entry(name)) {
+    return fmt::format("there is no user '{}' in the vault {}", *user, file_.string());
+  }
+  return fmt::format(
+      "there is no secret '{0}' in the vault {1}; write it with 'truerelay secret set {0}'", name,
+      file_.string());
 }
 
 std::filesystem::path Vault::lock_file() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/redacted.h"
+#include "platform/file_lock.h"
 #include "platform/replace_file.h"
 #include "vault/contents.h"
 #include "vault/key_ring.h"
@@ -72,9 +73,16 @@ class Vault {
   // what was known before. Names are those of names.h.
   Result<void> put(std::string_view name, Kind kind, const Redacted& value,
                    std::optional<Time> expires = std::nullopt);
+  // Writes over an entry whose value is `old`, which keeps its kind. False: another value or none
+  // stands there, and that is left as it is.
+  Result<bool> replace(std::string_view name, const Redacted& old, const Redacted& value);
   Result<void> remove(std::string_view name);
   // The entry was of use. Written down once a day, and not at all where another one writes.
   Result<void> note_use(std::string_view name);
+
+  // The exclusive right to have what stands under a name renewed elsewhere, by whoever keeps to it;
+  // nullopt where another holder has it (FILE.NAME.lock). It keeps nobody from any other call.
+  Result<std::optional<platform::FileLock>> reserve(std::string_view name);
 
   // A new key, or where a passphrase seals the vault the new passphrase, or the same one with a new
   // salt. At every moment the vault can be opened with what is then in the key file, or with one of
@@ -83,6 +91,8 @@ class Vault {
   // Whether a passphrase seals it.
   Result<bool> has_passphrase();
 
+  // That there is no such entry, as get() says it.
+  [[nodiscard]] std::string no_entry(std::string_view name) const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -100,7 +110,7 @@ class Vault {
                       const std::function<Result<void>(std::vector<Entry>&)>& edit);
   Result<void> write(const std::vector<Entry>& entries, const Header& header, const Key& key);
   [[nodiscard]] std::unexpected<std::string> fault(std::string_view clause) const;
-  [[nodiscard]] std::unexpected<std::string> no_entry(std::string_view name) const;
+  [[nodiscard]] std::string no_vault() const;
   [[nodiscard]] std::filesystem::path lock_file() const;
   [[nodiscard]] Time now() const;
 

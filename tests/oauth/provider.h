@@ -4,7 +4,9 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -104,15 +106,55 @@ class ScriptedProvider final : public TokenEndpoint {
   std::deque<std::function<io::Result<Answer>()>> script_;
 };
 
-// Secrets in memory; what is done with them is written down, and writing can be made to fail.
+// Secrets in memory; what is done with them is written down, and each thing can be made to fail.
 class MemoryStore final : public SecretStore {
  public:
-  io::Task<std::expected<Redacted, std::string>> get(std::string name) override {
+  explicit MemoryStore(simulation::World& world) : world_(world) {}
+
+  io::Task<std::expected<Redacted, NoSecret>> get(std::string name) override {
+    if (shut) {
+      co_return std::unexpected(NoSecret{.sentence = "The store is shut"});
+    }
     const auto found = secrets.find(name);
     if (found == secrets.end()) {
-      co_return std::unexpected("There is no secret " + name);
+      co_return std::unexpected(
+          NoSecret{.missing = true, .sentence = "There is no secret " + name});
     }
-    co_return Redacted(std::string(found->second));
+    Redacted secret(std::string(found->second));
+    if (when_got) {
+      when_got();
+    }
+    co_return secret;
+  }
+  io::Task<std::expected<bool, std::string>> replace(std::string name, Redacted old,
+                                                     Redacted secret) override {
+    const auto found = secrets.find(name);
+    if (found == secrets.end() || found->second != old.reveal()) {
+      co_return false;
+    }
+    const std::expected<void, std::string> done = co_await put(name, std::move(secret));
+    if (!done) {
+      co_return std::unexpected(done.error());
+    }
+    co_return true;
+  }
+  io::Task<std::expected<std::unique_ptr<Reservation>, std::string>> reserve(
+      std::string name, io::Time deadline, io::Cancellation& cancellation) override {
+    struct Held final : Reservation {
+      Held(std::set<std::string>& all, std::string own) : names(all), name(std::move(own)) {}
+      ~Held() override { names.erase(name); }
+      std::set<std::string>& names;
+      std::string name;
+    };
+    while (reserved.contains(name)) {
+      const io::Time next = world_.now() + std::chrono::milliseconds(10);
+      const bool slept = co_await io::Sleep(world_, world_, next, cancellation);
+      if (!slept || next >= deadline) {
+        co_return std::unexpected("another truerelay is renewing " + name);
+      }
+    }
+    reserved.insert(name);
+    co_return std::make_unique<Held>(reserved, name);
   }
   io::Task<std::expected<void, std::string>> put(std::string name, Redacted secret) override {
     ++puts;
@@ -134,7 +176,13 @@ class MemoryStore final : public SecretStore {
   int puts = 0;
   int failing_puts = 0;
   bool written_all_the_same = false;
+  bool shut = false;
+  std::set<std::string> reserved;
   std::function<void()> when_put;
+  std::function<void()> when_got;
+
+ private:
+  simulation::World& world_;
 };
 
 // Signs by turning the message round: enough to see what was signed.
@@ -166,7 +214,7 @@ inline MakeSigner mirror_signers() {
 struct Stage {
   simulation::World world{1};
   ScriptedProvider provider{world};
-  MemoryStore store;
+  MemoryStore store{world};
   io::Cancellation never;
   std::vector<std::pair<Weight, std::string>> notes;
 

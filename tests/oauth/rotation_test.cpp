@@ -3,71 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
-#include "oauth/refresh_token_source.h"
 #include "oauth/token_keeper.h"
-#include "tests/oauth/provider.h"
+#include "tests/oauth/rotation.h"
 
 namespace truerelay::oauth {
 namespace {
 
 using namespace std::chrono_literals;
-
-// A provider with rotation and reuse detection: a token that was replaced ends the grant.
-class RotatingProvider final : public TokenEndpoint {
- public:
-  explicit RotatingProvider(std::string first) : valid(std::move(first)) {}
-
-  io::Task<io::Result<Answer>> post(std::string /*url*/, Form form, io::Time /*deadline*/,
-                                    io::Cancellation& /*cancellation*/) override {
-    const std::string sent = value_of(form, "refresh_token").value_or("");
-    if (!alive || sent != valid) {
-      reused = reused || spent.contains(sent);
-      alive = false;
-      co_return answer_of(400, R"({"error":"invalid_grant"})");
-    }
-    if (unreachable > 0) {
-      --unreachable;
-      co_return io::fail(io::Failure::Kind::reset, "the line broke before it was asked");
-    }
-    spent.insert(valid);
-    valid = "R" + std::to_string(++rotations);
-    co_return answer_of(200, bad_access
-                                 ? R"({"access_token":"A\n","refresh_token":")" + valid + "\"}"
-                                 : token_body("A" + std::to_string(rotations), valid));
-  }
-
-  std::string valid;
-  std::set<std::string> spent;
-  int rotations = 0;
-  int unreachable = 0;
-  bool bad_access = false;
-  bool alive = true;
-  bool reused = false;
-};
-
-struct Rotation : Stage {
-  RotatingProvider rotating{"R0"};
-
-  Rotation() { store.secrets["login"] = "R0"; }
-  [[nodiscard]] std::unique_ptr<RefreshTokenSource> source() {
-    return std::make_unique<RefreshTokenSource>(
-        RefreshTokenSource::Settings{.client = {.id = "app"},
-                                     .refresh_token = "login",
-                                     .token_endpoint = "https://login.example/token"},
-        SourceParts{rotating, store, parts().proof}, note());
-  }
-  std::string fetch(RefreshTokenSource& source) {
-    const TokenResult<Token> token = run(source.fetch(world.now() + 30s, never));
-    return token ? std::string(token->access.reveal()) : token.error().cause;
-  }
-  bool save(RefreshTokenSource& source) { return run(saved(source)); }
-  static io::Task<bool> saved(RefreshTokenSource& source) {
-    co_await source.save();
-    co_return !source.unsaved();
-  }
-};
 
 TEST(Rotation, TheNewTokenIsSavedBeforeTheAccessTokenIsOfUse) {
   Rotation scene;
@@ -191,6 +133,71 @@ TEST(Rotation, ALoginOfAPersonDuringARequestIsNotWrittenOver) {
                             scene.note());
   EXPECT_EQ(scene.fetch(source), "A1");
   EXPECT_EQ(scene.store.secrets["login"], "N0");
+}
+
+TEST(Rotation, ALoginOfAPersonBetweenReadingAndWritingTheStoreIsNotWrittenOver) {
+  Rotation scene;
+  scene.provider.answer(200, token_body("A1", "R1"));
+  scene.provider.answer(200, token_body("A2", "N1"));
+  RefreshTokenSource source({.client = {.id = "app"}, .refresh_token = "login"}, scene.parts(),
+                            scene.note());
+  scene.provider.asked = [&](const Form&) {
+    scene.store.when_got = [&] {
+      scene.store.when_got = nullptr;
+      scene.store.secrets["login"] = "N0";
+    };
+  };
+  EXPECT_EQ(scene.fetch(source), "A1");
+  EXPECT_EQ(scene.store.secrets["login"], "N0");
+  EXPECT_FALSE(source.unsaved());
+  scene.provider.asked = nullptr;
+  EXPECT_EQ(scene.fetch(source), "A2");
+  EXPECT_EQ(scene.provider.sent("refresh_token"), (std::vector<std::string>{"R0", "N0"}));
+  EXPECT_EQ(scene.store.secrets["login"], "N1");
+}
+
+TEST(Rotation, ATokenThatAPersonRemovedStaysRemoved) {
+  Rotation scene;
+  const auto source = scene.source();
+  EXPECT_EQ(scene.fetch(*source), "A1");
+  scene.store.secrets.clear();
+  const auto token = scene.run(source->fetch(scene.world.now() + 30s, scene.never));
+  ASSERT_FALSE(token);
+  EXPECT_TRUE(token.error().permanent);
+  EXPECT_EQ(token.error().cause, "There is no secret login");
+  EXPECT_TRUE(scene.store.secrets.empty());
+  EXPECT_EQ(scene.rotating.rotations, 1);
+  EXPECT_TRUE(scene.store.reserved.empty());
+  scene.store.secrets["login"] = "N0";
+  scene.rotating.valid = "N0";
+  EXPECT_TRUE(scene.run(source->changed()));
+  EXPECT_EQ(scene.fetch(*source), "A2");
+}
+
+TEST(Rotation, ATokenThatAPersonRemovedBeforeItCouldBeSavedStaysRemoved) {
+  Rotation scene;
+  const auto source = scene.source();
+  scene.store.failing_puts = 1;
+  EXPECT_EQ(scene.fetch(*source), "A1");
+  EXPECT_TRUE(source->unsaved());
+  scene.store.secrets.clear();
+  EXPECT_TRUE(scene.save(*source));
+  EXPECT_TRUE(scene.store.secrets.empty());
+  EXPECT_TRUE(scene.store.reserved.empty());
+  EXPECT_EQ(scene.notes.size(), 1U) << "it was not saved";
+}
+
+TEST(Rotation, AStoreThatCannotBeReadIsNotTakenForOneWithoutTheToken) {
+  Rotation scene;
+  const auto source = scene.source();
+  EXPECT_EQ(scene.fetch(*source), "A1");
+  scene.store.shut = true;
+  EXPECT_EQ(scene.fetch(*source), "A2");
+  EXPECT_TRUE(source->unsaved());
+  scene.store.shut = false;
+  EXPECT_TRUE(scene.save(*source));
+  EXPECT_EQ(scene.store.secrets["login"], "R2");
+  EXPECT_FALSE(scene.rotating.reused);
 }
 
 // The process ends at a moment that it did not choose, and another begins with what is on the disk.

@@ -126,6 +126,19 @@ TEST(TokenResponse, AnErrorIsAnErrorWhateverTheStatus) {
   }
 }
 
+TEST(TokenResponse, AnErrorThatNamesNothingIsNoneBesideAToken) {
+  for (const char* error : {"null", R"("")", "0", "{}"}) {
+    const auto token = read(
+        200, std::string(R"({"access_token":"A1","refresh_token":"R2","error":)") + error + "}");
+    ASSERT_TRUE(token) << error << ": " << token.error().cause;
+    EXPECT_EQ(token->access.reveal(), "A1") << error;
+    EXPECT_EQ(token->refresh.reveal(), "R2") << error;
+  }
+  const auto refused = read(400, R"({"error":null})");
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().permanent);
+}
+
 TEST(TokenResponse, TheProvidersWordsAreShownUpToTheirFirstLineEnd) {
   const auto token = read(
       400,
@@ -165,7 +178,10 @@ TEST(TokenResponse, ANewRefreshTokenIsSeenEvenWhereTheAccessTokenIsOfNoUse) {
       "R2");
   EXPECT_TRUE(refresh_token_in(answer_of(200, R"({"refresh_token":"R\n2"})")).empty());
   EXPECT_TRUE(refresh_token_in(answer_of(400, R"({"refresh_token":"R2"})")).empty());
-  EXPECT_TRUE(refresh_token_in(answer_of(200, R"({"error":"x","refresh_token":"R2"})")).empty());
+  for (const char* error : {"null", R"("")", R"("x")", "5"}) {
+    const std::string body = std::string(R"({"refresh_token":"R2","error":)") + error + "}";
+    EXPECT_EQ(refresh_token_in(answer_of(200, body)).reveal(), "R2") << error;
+  }
   EXPECT_TRUE(refresh_token_in(answer_of(200, "<html>")).empty());
 }
 

@@ -1,5 +1,6 @@
 // A service and a command line that write at the same time.
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,6 +84,30 @@ TEST_F(TwoWriters, ReadersAlwaysFindAWholeVaultAndItsKey) {
   }
   EXPECT_GT(reads, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST_F(TwoWriters, GetBackWhatAProcessHadReservedThatDied) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t holder = ::fork();
+  if (holder == 0) {
+    Vault vault(file(), places());
+    const auto held = vault.reserve("a");
+    const char answer = held && *held ? 'y' : 'n';
+    static_cast<void>(!::write(ready[1], &answer, 1));
+    ::sleep(60);
+    ::_exit(0);
+  }
+  char answer = 0;
+  ASSERT_EQ(::read(ready[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  Vault vault(file(), places());
+  EXPECT_FALSE(vault.reserve("a").value());
+  ::kill(holder, SIGKILL);
+  ::waitpid(holder, nullptr, 0);
+  EXPECT_TRUE(vault.reserve("a").value());
+  ::close(ready[0]);
+  ::close(ready[1]);
 }
 
 TEST_F(TwoWriters, WaitForTheLockAndGiveUpAtSomeTime) {

@@ -58,6 +58,35 @@ TEST_F(AVault, ListsAllButTheValues) {
   EXPECT_EQ(all[1].expires, now_ - 2h + 100h);
 }
 
+TEST_F(AVault, ReplacesAValueOnlyWhereTheOldOneStandsThere) {
+  ASSERT_EQ(error(vault_.put("a", Kind::refresh_token, secret("R0"), now_ + 24h)), "");
+  EXPECT_EQ(vault_.replace("a", secret("R0"), secret("R1")), true);
+  EXPECT_EQ(value(vault_, "a"), "R1");
+  const About about = vault_.list().value().at(0);
+  EXPECT_EQ(about.kind, Kind::refresh_token);
+  EXPECT_FALSE(about.expires) << "that was said of the old one";
+  const std::string before = bytes_of(file());
+  EXPECT_EQ(vault_.replace("a", secret("R0"), secret("R2")), false);
+  EXPECT_EQ(vault_.replace("b", secret("R0"), secret("R2")), false);
+  EXPECT_FALSE(vault_.replace("a", secret("R1"), Redacted()));
+  EXPECT_EQ(bytes_of(file()), before);
+}
+
+TEST_F(AVault, ReservesANameForOneAtATime) {
+  Vault other(file(), places());
+  {
+    const auto held = vault_.reserve("a");
+    ASSERT_TRUE(held && *held);
+    const auto refused = other.reserve("a");
+    ASSERT_TRUE(refused);
+    EXPECT_FALSE(*refused);
+    EXPECT_TRUE(other.reserve("b").value());
+    EXPECT_EQ(error(other.put("a", Kind::password, secret("x"))), "") << "it is no lock on writing";
+  }
+  EXPECT_TRUE(other.reserve("a").value());
+  EXPECT_FALSE(vault_.reserve("../a"));
+}
+
 TEST_F(AVault, RemovesOneAndKeepsTheOthers) {
   ASSERT_EQ(error(vault_.put("a", Kind::password, secret("x"))), "");
   ASSERT_EQ(error(vault_.put("b", Kind::password, secret("y"))), "");
