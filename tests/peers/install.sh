@@ -2,6 +2,7 @@
 # Installs the peers that the tests in this folder talk to, on Debian 12:
 #   upstreams  Postfix 3.7 with Dovecot for SASL (installed), OpenSMTPD 7.4 (only unpacked)
 #   clients    swaks and msmtp; smtplib comes with Python
+# and, for tests/oauth_peers, Dovecot's submission service.
 #
 # usage: install.sh DIRECTORY
 #
@@ -16,7 +17,7 @@
 set -eu
 
 # The libraries are what OpenSMTPD is linked with; util-linux has unshare and setpriv.
-wanted='postfix dovecot-core swaks msmtp openssl
+wanted='postfix dovecot-core dovecot-submissiond swaks msmtp openssl
         libevent-2.1-7 libdb5.3 libpam0g libssl3 zlib1g util-linux'
 
 if [ $# -ne 1 ]; then
@@ -84,7 +85,7 @@ if [ -n "$missing" ]; then
     *) services= ;;
   esac
   case $missing in
-    *dovecot*) services="$services dovecot.service dovecot.socket" ;;
+    *dovecot-core*) services="$services dovecot.service dovecot.socket" ;;
   esac
   if [ -n "$services" ] && command -v systemctl >/dev/null; then
     # shellcheck disable=SC2086  # a list of unit names
