@@ -127,6 +127,10 @@ class Provider:
     def revoke_everything(self) -> None:
         self.command("revoke")
 
+    def forget_access_tokens(self) -> None:
+        """They are worth nothing from now on, although they have not expired."""
+        self.command("forget")
+
     def command(self, command: str, **details: object) -> None:
         request = urllib.request.Request(
             f"http://{LOOPBACK}:{self._control}/", method="POST",

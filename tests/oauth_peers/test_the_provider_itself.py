@@ -119,6 +119,13 @@ class ARefreshToken(ProviderTest):
         self.assert_error(self.refreshed(self.first.refresh_token), 400, "invalid_grant")
 
 
+class AnAccessToken(ProviderTest):
+    def test_is_worth_nothing_after_the_provider_has_forgotten_it(self) -> None:
+        token = flows.with_secret(self.provider, OPAQUE).access_token
+        self.provider.forget_access_tokens()
+        self.assertFalse(flows.introspected(self.provider, token)["active"])
+
+
 class AFaultOfTheTokenEndpoint(ProviderTest):
     def ask(self, seconds: float = 30) -> flows.Answer:
         return flows.with_secret(self.provider, OPAQUE, seconds=seconds)

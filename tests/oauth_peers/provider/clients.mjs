@@ -45,7 +45,7 @@ export function clients(settings) {
       client_id: 'desktop', ...native, grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       // RFC 8252 section 7.3: of a loopback redirect, the port is not compared.
-      redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/callback'],
+      redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/callback', 'http://localhost/'],
     },
     // The mail servers, which only ask what a token is worth.
     {

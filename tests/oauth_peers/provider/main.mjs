@@ -12,7 +12,7 @@ import { configuration } from './configuration.mjs';
 import { Events } from './events.mjs';
 import { Faults } from './faults.mjs';
 import { Person } from './person.mjs';
-import { revokeEverything } from './store.mjs';
+import { forget } from './store.mjs';
 import { TokenEndpoint } from './token_endpoint.mjs';
 
 const LOOPBACK = '127.0.0.1';
@@ -74,7 +74,8 @@ const commands = {
   consent: ({ consents }) => { person.consents = consents; },
   forgive: ({ forgiving }) => { tokens.forgiving = forgiving; },
   lifetime: ({ seconds }) => { lifetime.seconds = seconds; },
-  revoke: () => revokeEverything(),
+  revoke: () => forget('Grant', 'RefreshToken', 'AccessToken'),
+  forget: () => forget('AccessToken', 'ClientCredentials'),
 };
 
 const control = createServer(async (request, response) => {

@@ -70,9 +70,9 @@ export function refreshTokenIsRotated(old, successor) {
   successors.set(old, [...successors.get(old) ?? [], successor]);
 }
 
-// As when an administrator ends all sessions of a person.
-export function revokeEverything() {
+// As when an administrator ends somebody's sessions: nothing of these kinds was ever issued.
+export function forget(...models) {
   for (const key of [...records.keys()]) {
-    if (/^(Grant|RefreshToken|AccessToken):/.test(key)) records.delete(key);
+    if (models.includes(key.split(':', 1)[0])) records.delete(key);
   }
 }
