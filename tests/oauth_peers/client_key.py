@@ -30,14 +30,25 @@ class ClientKey:
         return base64url(hashlib.sha256(der).digest())
 
     def assertion(self, algorithm: str, client: str, audience: str) -> str:
-        header = {"alg": algorithm, "typ": "JWT", "x5t#S256": self.thumbprint()}
+        """Of an application that proves to the provider who it is."""
+        return self.signed(algorithm, {"x5t#S256": self.thumbprint()}, {
+            "iss": client, "sub": client, "aud": audience, "jti": str(uuid.uuid4())})
+
+    def signed(self, algorithm: str, header: dict[str, str], claims: dict[str, str]) -> str:
         now = int(time.time())
-        claims = {"iss": client, "sub": client, "aud": audience, "jti": str(uuid.uuid4()),
-                  "nbf": now, "iat": now, "exp": now + 300}
-        signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
+        parts = ({"alg": algorithm, "typ": "JWT"} | header,
+                 claims | {"nbf": now, "iat": now, "exp": now + 300})
+        signed = ".".join(base64url(json.dumps(part).encode()) for part in parts)
         signature = _openssl("dgst", "-sha256", *_SIGNING_OPTIONS[algorithm],
                              "-sign", str(self.key), given=signed.encode())
         return f"{signed}.{base64url(signature)}"
+
+    def service_account_file(self, email: str, token_url: str) -> str:
+        """As Google gives the key of a service account out."""
+        return json.dumps({
+            "type": "service_account", "project_id": "project", "private_key_id": "4711",
+            "private_key": self.key.read_text(), "client_email": email,
+            "client_id": "123456789012345678901", "token_uri": token_url}, indent=2)
 
 
 def base64url(octets: bytes) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from browser import Browser
 from client_key import base64url
-from provider import CLIENT_SECRET, DEVICE_CODE, MAIL_SERVER, MAIL_SERVER_SECRET, Provider
+from provider import (CLIENT_SECRET, DEVICE_CODE, JWT_BEARER, MAIL_SERVER, MAIL_SERVER_SECRET,
+                      MAILBOX, SERVICE_ACCOUNT, Provider)
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 REDIRECT = "http://127.0.0.1:{port}/callback"
@@ -68,6 +69,13 @@ def with_certificate(provider: Provider, resource: str, algorithm: str) -> Answe
         "grant_type": "client_credentials", "client_id": client,
         "scope": f"{resource}/.default", "client_assertion_type": ASSERTION,
         "client_assertion": provider.client_key.assertion(algorithm, client, provider.token_url)})
+
+
+def with_service_account(provider: Provider, resource: str, mailbox: str = MAILBOX) -> Answer:
+    return post(provider, provider.token_url, {
+        "grant_type": JWT_BEARER, "assertion": provider.client_key.signed("RS256", {}, {
+            "iss": SERVICE_ACCOUNT, "sub": mailbox, "aud": provider.token_url,
+            "scope": f"{resource}/SMTP.Send"})})
 
 
 def with_device_code(provider: Provider, resource: str) -> Answer:

@@ -24,7 +24,11 @@ MAIL_SERVER_SECRET = "the-secret-of-the-mail-servers"
 OPAQUE = "https://opaque.mail.test"
 JWT = "https://jwt.mail.test"
 
+# Of a Google service account; its key is the client's.
+SERVICE_ACCOUNT = "truerelay@project.test"
+
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Provider:
             "client_secret": CLIENT_SECRET,
             "mail_server_secret": MAIL_SERVER_SECRET,
             "client_certificate": str(self.client_key.certificate),
-            "mailbox": MAILBOX, "opaque_resource": OPAQUE, "jwt_resource": JWT,
+            "service_account": SERVICE_ACCOUNT, "mailbox": MAILBOX,
+            "opaque_resource": OPAQUE, "jwt_resource": JWT,
             "local_keys": str(self.local_keys), "access_token_seconds": 3600})
 
     def start(self) -> None:

@@ -22,6 +22,7 @@ FLOWS = {
     "client secret": flows.with_secret,
     "certificate, RS256": lambda *where: flows.with_certificate(*where, "RS256"),
     "certificate, PS256": lambda *where: flows.with_certificate(*where, "PS256"),
+    "service account": flows.with_service_account,
     "device code": flows.with_device_code,
     "authorization code": flows.with_authorization_code,
 }

@@ -52,6 +52,10 @@ class WhoProvesWhatTheyAre(ProviderTest):
                 "RS256", "app-with-certificate-ps256", self.provider.token_url)})
         self.assert_error(answer, 401, "invalid_client")
 
+    def test_gets_no_token_for_a_mailbox_that_was_not_delegated(self) -> None:
+        self.assert_error(flows.with_service_account(self.provider, OPAQUE, "boss@example.test"),
+                          400, "unauthorized_client")
+
     def test_leaves_evidence_of_the_assertion_with_the_certificates_thumbprint(self) -> None:
         flows.with_certificate(self.provider, OPAQUE, "PS256")
         asked = self.provider.requests("client_credentials")[-1]

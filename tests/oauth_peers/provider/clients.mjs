@@ -4,6 +4,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+import { JWT_BEARER, SERVICE_ACCOUNT } from './service_account.mjs';
+
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 // Of an application: no person, no redirect.
@@ -46,6 +48,10 @@ export function clients(settings) {
       response_types: ['code'],
       // RFC 8252 section 7.3: of a loopback redirect, the port is not compared.
       redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/callback', 'http://localhost/'],
+    },
+    {
+      client_id: SERVICE_ACCOUNT, token_endpoint_auth_method: 'none', ...application,
+      grant_types: [JWT_BEARER],
     },
     // The mail servers, which only ask what a token is worth.
     {

@@ -13,8 +13,26 @@ import { Store } from './store.mjs';
 const PERMISSIONS = ['SMTP.Send', '.default'];
 const ALGORITHM = 'RS256';
 
-export function configuration(settings, lifetime) {
-  const formats = { [settings.opaque_resource]: 'opaque', [settings.jwt_resource]: 'jwt' };
+export class Resources {
+  constructor(settings) {
+    this.formats = { [settings.opaque_resource]: 'opaque', [settings.jwt_resource]: 'jwt' };
+  }
+
+  // The one that a scope is of, or undefined.
+  named(scope) {
+    return Object.keys(this.formats).find((resource) => scope?.includes(resource));
+  }
+
+  describe(resource) {
+    return {
+      scope: PERMISSIONS.map((permission) => `${resource}/${permission}`).join(' '),
+      audience: resource, accessTokenFormat: this.formats[resource],
+      jwt: { sign: { alg: ALGORITHM } },
+    };
+  }
+}
+
+export function configuration(settings, resources, lifetime) {
   return {
     adapter: Store,
     clients: clients(settings),
@@ -43,14 +61,10 @@ export function configuration(settings, lifetime) {
         client.clientId === 'mail-server' },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (context, client, granted) => granted
-          ?? Object.keys(formats).find((resource) => context.oidc.params.scope?.includes(resource)),
+        defaultResource: (context, client, granted) =>
+          granted ?? resources.named(context.oidc.params.scope),
         useGrantedResource: () => true,
-        getResourceServerInfo: (context, resource) => ({
-          scope: PERMISSIONS.map((permission) => `${resource}/${permission}`).join(' '),
-          audience: resource, accessTokenFormat: formats[resource],
-          jwt: { sign: { alg: ALGORITHM } },
-        }),
+        getResourceServerInfo: (context, resource) => resources.describe(resource),
       },
     },
   };

@@ -8,10 +8,11 @@ import { createServer as createTlsServer } from 'node:https';
 
 import Provider from 'oidc-provider';
 
-import { configuration } from './configuration.mjs';
+import { configuration, Resources } from './configuration.mjs';
 import { Events } from './events.mjs';
 import { Faults } from './faults.mjs';
 import { Person } from './person.mjs';
+import { allowServiceAccounts } from './service_account.mjs';
 import { forget } from './store.mjs';
 import { TokenEndpoint } from './token_endpoint.mjs';
 
@@ -20,10 +21,12 @@ const LOOPBACK = '127.0.0.1';
 const settings = JSON.parse(readFileSync(process.argv[2]));
 const events = new Events(settings.events);
 const faults = new Faults();
+const resources = new Resources(settings);
 const lifetime = { seconds: settings.access_token_seconds };
 
 const provider = new Provider(`https://localhost:${settings.port}`,
-  configuration(settings, lifetime));
+  configuration(settings, resources, lifetime));
+allowServiceAccounts(provider, settings, resources);
 const person = new Person(provider, settings.mailbox);
 const tokens = new TokenEndpoint(provider, events, faults);
 

@@ -2,6 +2,7 @@
 // oidc-provider does the work.
 import { fingerprint } from './events.mjs';
 import { answersInstead, changesTheAnswer } from './faults.mjs';
+import { JWT_BEARER, SERVICE_ACCOUNT } from './service_account.mjs';
 import { refreshTokenIsRotated, refreshTokenIsShown } from './store.mjs';
 
 export class TokenEndpoint {
@@ -19,6 +20,7 @@ export class TokenEndpoint {
     const parameters = Object.fromEntries(new URLSearchParams(await textOf(request)));
     const number = this.events.number();
     this.events.write('request', { number, ...describe(parameters) });
+    if (parameters.grant_type === JWT_BEARER) parameters.client_id ??= SERVICE_ACCOUNT;
     const fault = this.faults.take();
     // What oidc-provider finds of it later, in the same request.
     request.body = parameters;
@@ -51,8 +53,9 @@ function describe(parameters) {
     grant: parameters.grant_type, client: parameters.client_id, scope: parameters.scope,
     parameters: Object.keys(parameters).sort(), refresh_token: fingerprint(parameters.refresh_token),
   };
-  if (parameters.client_assertion) {
-    [described.assertion_header, described.assertion] = parameters.client_assertion.split('.', 2)
+  const assertion = parameters.client_assertion ?? parameters.assertion;
+  if (assertion) {
+    [described.assertion_header, described.assertion] = assertion.split('.', 2)
       .map((part) => JSON.parse(Buffer.from(part, 'base64url')));
     described.client ??= described.assertion.sub;
   }
