@@ -1,5 +1,5 @@
-"""The bed that the tests lie on: the provider, and every mail server that checks its tokens, started
-together for a module's tests."""
+"""The bed that the tests lie on: the provider, and every mail server that checks its tokens,
+started together for a module's tests."""
 
 import contextlib
 from dataclasses import dataclass

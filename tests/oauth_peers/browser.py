@@ -1,5 +1,6 @@
-"""The person's browser, as far as a login needs one: it keeps cookies, follows redirects and sends
-forms that are filled in already, as those that confirm a device's code. The person behind it is the provider's own (provider/person.mjs)."""
+"""The person's browser, as far as a login needs one: it keeps cookies, follows redirects and
+sends forms that are filled in already, as those that confirm a device's code. The person behind
+it is the provider's own (provider/person.mjs)."""
 
 import html.parser
 import http.client
@@ -28,8 +29,8 @@ class Browser:
                 http.cookiejar.DefaultCookiePolicy(secure_protocols=("https",)))))
 
     def visit(self, url: str, stop_before: str | None = None) -> Page:
-        """Goes on until there is nothing to follow and nothing to confirm. An address that begins with
-        `stop_before` is not visited: its page is empty."""
+        """Goes on until there is nothing to follow and nothing to confirm. An address that
+        begins with `stop_before` is not visited: its page is empty."""
         data = None
         for _ in range(_MOST_PAGES):
             if stop_before is not None and url.startswith(stop_before):

@@ -1,5 +1,5 @@
-"""The certificate with which an application proves to the provider who it is (RFC 7523 section 2.2),
-made and used with the openssl command."""
+"""The certificate with which an application proves to the provider who it is (RFC 7523 section
+2.2), made and used with the openssl command."""
 
 import base64
 import hashlib

@@ -52,8 +52,8 @@ def post(provider: Provider, url: str, form: dict[str, str],
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()},
-                      answer.read().decode())
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status, headers, answer.read().decode())
 
 
 def with_secret(provider: Provider, resource: str, client: str = "app-with-secret",
@@ -91,8 +91,10 @@ def with_device_code(provider: Provider, resource: str) -> Answer:
     return post(provider, provider.token_url, poll)
 
 
-def authorization(provider: Provider, resource: str, verifier: str, redirect: str) -> dict[str, str]:
-    """RFC 7636 and RFC 8252: sends the person to the provider. What comes back with the redirect."""
+def authorization(provider: Provider, resource: str, verifier: str,
+                  redirect: str) -> dict[str, str]:
+    """RFC 7636 and RFC 8252: sends the person to the provider. What comes back with the
+    redirect."""
     query = urllib.parse.urlencode({
         "response_type": "code", "client_id": "desktop", "redirect_uri": redirect,
         "scope": f"{resource}/SMTP.Send offline_access", "state": "some state",

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the npm packages that the tests in this folder run on node: oidc-provider, smtp-server, and
-# what they need, just those of package-lock.json. tests/peers/install.sh brings Dovecot.
+# Installs the npm packages that the tests in this folder run on node: oidc-provider, smtp-server,
+# and what they need, just those of package-lock.json. tests/peers/install.sh brings Dovecot.
 #
 # They go into node_modules beside this script, where the programs that import them are looked up.
 # Safe to run again; quick when everything is there. Fails when anything is missing.

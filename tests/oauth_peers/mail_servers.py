@@ -1,5 +1,5 @@
-"""What the three kinds of mail servers have in common: they take mail from whoever shows a token that
-the provider has issued for the mailbox, and what they take is evidence."""
+"""What the three kinds of mail servers have in common: they take mail from whoever shows a token
+that the provider has issued for the mailbox, and what they take is evidence."""
 
 import base64
 import json

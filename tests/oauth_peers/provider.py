@@ -1,5 +1,5 @@
-"""The OpenID provider: npm's oidc-provider (provider/main.mjs) in a process of its own, and what the
-tests command it and learn from it."""
+"""The OpenID provider: npm's oidc-provider (provider/main.mjs) in a process of its own, and what
+the tests command it and learn from it."""
 
 import contextlib
 import json
@@ -123,7 +123,8 @@ class Provider:
         return self.set("consent", "consents", False, True)
 
     def forgiving(self) -> contextlib.AbstractContextManager[None]:
-        """A used refresh token is good until its successor has been seen: see provider/store.mjs."""
+        """A used refresh token is good until its successor has been seen: see
+        provider/store.mjs."""
         return self.set("forgive", "forgiving", True, False)
 
     def short_lived_tokens(self, seconds: int) -> contextlib.AbstractContextManager[None]:

@@ -1,6 +1,6 @@
-"""The ground that the other tests stand on, without truerelay: every way to a token ends in a message
-that every mail server accepts, and a token that is not good ends in a refusal of that server's own
-manner."""
+"""The ground that the other tests stand on, without truerelay: every way to a token ends in a
+message that every mail server accepts, and a token that is not good ends in a refusal of that
+server's own manner."""
 
 import base64
 import json

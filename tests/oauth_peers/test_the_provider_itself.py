@@ -1,5 +1,6 @@
-"""The ground that the other tests stand on, without truerelay: that the provider issues tokens only
-for what is right, kills the grant of a refresh token that comes twice, and misbehaves as it is told."""
+"""The ground that the other tests stand on, without truerelay: that the provider issues tokens
+only for what is right, kills the grant of a refresh token that comes twice, and misbehaves as it
+is told."""
 
 import http.client
 import socket

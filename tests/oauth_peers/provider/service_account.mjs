@@ -1,5 +1,5 @@
-// The way in of Google's service accounts (RFC 7523 section 2.1), which oidc-provider has not: a signed
-// assertion is all that is sent, and names in `sub` the mailbox whose token is wanted.
+// The way in of Google's service accounts (RFC 7523 section 2.1), which oidc-provider has not: a
+// signed assertion is all that is sent, and names in `sub` the mailbox whose token is wanted.
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 

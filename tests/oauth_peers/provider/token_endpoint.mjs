@@ -51,7 +51,8 @@ export class TokenEndpoint {
 function describe(parameters) {
   const described = {
     grant: parameters.grant_type, client: parameters.client_id, scope: parameters.scope,
-    parameters: Object.keys(parameters).sort(), refresh_token: fingerprint(parameters.refresh_token),
+    parameters: Object.keys(parameters).sort(),
+    refresh_token: fingerprint(parameters.refresh_token),
   };
   const assertion = parameters.client_assertion ?? parameters.assertion;
   if (assertion) {
