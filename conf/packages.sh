@@ -3,7 +3,7 @@
 
 build_packages="clang-19 lld-19 cmake ninja-build pkg-config libuv1-dev libtoml11-dev
   android-libboringssl-dev libsodium-dev libhighwayhash-dev libcli11-dev
-  nlohmann-json3-dev libspdlog-dev libfmt-dev ca-certificates"
+  nlohmann-json3-dev libboost-dev libspdlog-dev libfmt-dev ca-certificates"
 
 # install_missing PACKAGE...: says what is missing and installs it, with sudo where needed.
 install_missing() {

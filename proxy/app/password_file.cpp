@@ -4,7 +4,8 @@
 
 namespace truerelay::app {
 
-io::Task<std::expected<auth::Credentials, auth::Refusal>> PasswordFile::credentials() {
+io::Task<std::expected<auth::Credentials, auth::Refusal>> PasswordFile::credentials(
+    io::Time /*until*/, io::Cancellation& /*cancellation*/) {
   std::expected<Redacted, std::string> secret = platform::read_secret_file(file_);
   if (!secret) {
     co_return std::unexpected(auth::Refusal{.permanent = true, .detail = secret.error()});

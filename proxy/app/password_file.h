@@ -14,7 +14,8 @@ class PasswordFile final : public auth::CredentialSource {
   PasswordFile(std::string user, std::filesystem::path file, auth::Credentials::Kind kind)
       : user_(std::move(user)), file_(std::move(file)), kind_(kind) {}
 
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override;
+  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials(
+      io::Time /*until*/, io::Cancellation& /*cancellation*/) override;
 
  private:
   std::string user_;

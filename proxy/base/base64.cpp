@@ -1,5 +1,6 @@
 #include "base/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -34,6 +35,14 @@ std::string base64_encode(std::string_view bytes) {
       text += j <= count ? kAlphabet[group >> (18 - 6 * j) & 0x3F] : '=';
     }
   }
+  return text;
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  text.resize(std::min(text.find('='), text.size()));
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "base/buffer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cstring>
 
@@ -50,6 +51,15 @@ void Buffer::consume(std::size_t count) {
     memory_.reset();
     capacity_ = begin_ = end_ = 0;
   }
+}
+
+void Buffer::wipe() noexcept {
+  volatile char* bytes = memory_.get();
+  for (std::size_t i = 0; i < capacity_; ++i) {
+    bytes[i] = 0;
+  }
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  clear();
 }
 
 }  // namespace truerelay

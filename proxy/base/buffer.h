@@ -42,6 +42,8 @@ class Buffer {
   // Drops the first `count` bytes; `count` is at most size().
   void consume(std::size_t count);
   void clear() { consume(size()); }
+  // Overwrites all its memory, and gives it back: for bytes that are secret.
+  void wipe() noexcept;
 
  private:
   void swap(Buffer& other) noexcept {

@@ -59,6 +59,8 @@ std::string_view step_of(relay::Failure::Cause cause) {
     case Cause::no_credentials:
     case Cause::credentials_deferred:
       return "password";
+    case Cause::no_token:
+      return "token";
     case Cause::no_mechanism:
     case Cause::login_refused:
     case Cause::login_deferred:
@@ -99,7 +101,8 @@ io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
   const relay::UpstreamSettings& settings = upstream.settings();
   const bool found = co_await look_up(loop, settings, steps, never);
   if (found) {
-    relay::Result<std::optional<auth::Credentials>> stored = co_await upstream.stored_credentials();
+    relay::Result<std::optional<auth::Credentials>> stored =
+        co_await upstream.stored_credentials(never);
     relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection = nullptr;
     if (stored) {
       connection = co_await upstream.open(*stored ? &**stored : nullptr, steps, never);

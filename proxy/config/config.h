@@ -46,6 +46,35 @@ struct Listener {
   Duration duplicate_window = std::chrono::minutes(30);  // 0: none.
 };
 
+// [oauth] of an upstream's file: where its access tokens come from. Secrets are named as they stand
+// in the vault.
+struct OAuth {
+  enum class Way {
+    application,      // Client credentials.
+    login,            // A person's, kept by a refresh token.
+    service_account,  // Google's, that acts for a mailbox.
+    command,          // A program prints them.
+  };
+
+  Way way = Way::application;
+  std::string client_id;
+  std::string client_secret;
+  std::string certificate;
+  std::filesystem::path certificate_file;  // PEM, in the place of `certificate`.
+  std::filesystem::path key_file;          // PEM; empty: the key stands beside the certificate.
+  std::string algorithm;                   // "RS256" | "PS256"
+  std::string service_account;
+  std::string subject;  // The mailbox for which a service account acts.
+  std::string refresh_token;
+  std::string scope;
+  std::string token_endpoint;
+  std::string authorization_endpoint;  // Empty: there is none.
+  std::string device_endpoint;         // Likewise.
+  std::string authorization_extra;     // What its query has besides.
+  std::filesystem::path ca_file;       // Empty: the system's trust store.
+  std::vector<std::string> token_command;
+};
+
 // upstreams/NAME.toml, the name being the file's
 struct Upstream {
   std::string name;
@@ -62,6 +91,7 @@ struct Upstream {
   std::string auth = "auto";  // auto plain login xoauth2 oauthbearer passthrough none
   std::string user;
   std::filesystem::path password_file;
+  std::optional<OAuth> oauth;  // Never beside a password.
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;      // chunking = "auto" | "off"
   unsigned max_connections = 20;                // At once, of one login.

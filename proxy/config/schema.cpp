@@ -48,6 +48,7 @@ constexpr auto kUpstream = std::to_array<Key>({
     {"auth", "string", R"("auto")"},
     {"user", "string", "none"},
     {"password_file", "path", "none"},
+    {"oauth", "table", "none"},
     {"eager_mail", "boolean", "false"},
     {"chunking", "string", R"("auto")"},
     {"max_connections", "integer", "preset"},
@@ -65,12 +66,33 @@ constexpr auto kUpstream = std::to_array<Key>({
     {"final_reply_timeout", "duration", R"("10m")"},
 });
 
+constexpr auto kOAuth = std::to_array<Key>({
+    {"preset", "string", "none"},
+    {"tenant", "string", "none"},
+    {"client_id", "string", "none"},
+    {"client_secret", "string", "none"},
+    {"certificate", "string", "none"},
+    {"certificate_file", "path", "none"},
+    {"key_file", "path", "none"},
+    {"algorithm", "string", "preset"},
+    {"service_account", "string", "none"},
+    {"subject", "string", "none"},
+    {"refresh_token", "string", "none"},
+    {"scope", "string", "preset"},
+    {"token_endpoint", "string", "preset"},
+    {"authorization_endpoint", "string", "preset"},
+    {"device_endpoint", "string", "preset"},
+    {"ca_file", "path", "none"},
+    {"token_command", "list of strings", "none"},
+});
+
 constexpr Table kTopTable{"the top of the main file", kTop};
 constexpr Table kListenerTable{"[[listener]]", kListener};
 constexpr Table kLogTable{"[log]", kLog};
 constexpr Table kUpstreamTable{"upstreams/NAME.toml", kUpstream};
-constexpr std::array<const Table*, 4> kAll = {&kTopTable, &kListenerTable, &kLogTable,
-                                              &kUpstreamTable};
+constexpr Table kOAuthTable{"[oauth]", kOAuth};
+constexpr std::array<const Table*, 5> kAll = {&kTopTable, &kListenerTable, &kLogTable,
+                                              &kUpstreamTable, &kOAuthTable};
 
 }  // namespace
 
@@ -78,6 +100,7 @@ const Table& top_table() { return kTopTable; }
 const Table& listener_table() { return kListenerTable; }
 const Table& log_table() { return kLogTable; }
 const Table& upstream_table() { return kUpstreamTable; }
+const Table& oauth_table() { return kOAuthTable; }
 std::span<const Table* const> all_tables() { return kAll; }
 
 }  // namespace truerelay::config

@@ -23,6 +23,7 @@ struct Table {
 [[nodiscard]] const Table& listener_table();
 [[nodiscard]] const Table& log_table();
 [[nodiscard]] const Table& upstream_table();
+[[nodiscard]] const Table& oauth_table();
 [[nodiscard]] std::span<const Table* const> all_tables();
 
 }  // namespace truerelay::config

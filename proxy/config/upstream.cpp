@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "config/limits.h"
 #include "config/nearest.h"
+#include "config/oauth.h"
 #include "config/parts.h"
 #include "config/path_text.h"
 #include "config/presets.h"
@@ -143,14 +144,15 @@ void read_login(TableReader& reader, Upstream& upstream) {
   upstream.user = reader.text("user").value_or("");
   upstream.password_file = reader.path("password_file").value_or("");
   const bool logs_in = upstream.auth != "none" && upstream.auth != "passthrough";
-  const bool secret = reader.has("user") || reader.has("password_file");
+  const bool token = reader.has("oauth");
+  const bool secret = reader.has("user") || reader.has("password_file") || token;
   if (logs_in && !secret) {
     reader.missing("user", fmt::format(" and 'password_file' too: auth = \"{}\" logs in; for an "
                                        "upstream that needs no login write auth = \"none\"",
                                        upstream.auth));
   }
   for (const std::string_view key : {"user", "password_file"}) {
-    if (logs_in && secret && !reader.has(key)) {
+    if (logs_in && secret && !reader.has(key) && !(token && key == "password_file")) {
       reader.missing(
           key, fmt::format(": auth = \"{}\" needs a user and a password_file", upstream.auth));
     } else if (!logs_in && reader.has(key)) {
@@ -165,6 +167,29 @@ void read_login(TableReader& reader, Upstream& upstream) {
     reader.error("tls",
                  "a password must not go over the network in the clear: use tls = "
                  "\"starttls\" or tls = \"implicit\", or auth = \"none\"");
+  }
+}
+
+// Tokens in the place of a password.
+void read_tokens(const Document& document, TableReader& reader, Upstream& upstream,
+                 Findings& findings) {
+  const Node* table = member(document.root, "oauth");
+  if (table == nullptr) {
+    return;
+  }
+  if (table->kind != Node::Kind::table) {
+    reader.error("oauth", "the keys of oauth stand below [oauth], in single brackets");
+    return;
+  }
+  upstream.oauth = read_oauth(document, *table, upstream, findings);
+  if (reader.has("password_file")) {
+    reader.error("password_file",
+                 "'password_file' has no place beside [oauth]: remove the one or the other");
+  }
+  if (upstream.auth != "auto" && upstream.auth != "xoauth2" && upstream.auth != "oauthbearer") {
+    reader.error("oauth", fmt::format("[oauth] has no place beside auth = \"{}\": a token goes by "
+                                      "auth = \"auto\", \"xoauth2\" or \"oauthbearer\"",
+                                      upstream.auth));
   }
 }
 
@@ -198,6 +223,7 @@ Upstream read_upstream(const Document& document, std::string name, Findings& fin
   read_trust(reader, upstream);
   read_helo_name(reader, upstream);
   read_login(reader, upstream);
+  read_tokens(document, reader, upstream, findings);
   upstream.eager_mail = reader.boolean("eager_mail").value_or(upstream.eager_mail);
   upstream.chunking = reader.choice("chunking", kChunking).value_or(upstream.chunking);
   read_limits(reader, preset, upstream);

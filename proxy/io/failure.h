@@ -16,6 +16,7 @@ struct Failure {
     unreachable,        // no address of the host took the connection
     tls_refused,        // handshake or certificate
     too_long,           // the peer sent more than the bound
+    malformed,          // the peer sent what its protocol does not allow
   };
 
   Kind kind;

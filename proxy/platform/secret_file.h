@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/redacted.h"
 
@@ -20,5 +22,13 @@ inline constexpr std::size_t kLongestSecret = std::size_t{64} * 1024;
 // On failure: a sentence that names the file, what is wrong and what to do; never what it holds.
 [[nodiscard]] std::expected<Redacted, std::string> read_secret_file(
     const std::filesystem::path& file);
+
+// All bytes of such a file, which may be empty and has at most `longest`; nullopt where there is no
+// such file.
+[[nodiscard]] std::expected<std::optional<Redacted>, std::string> read_private_file(
+    const std::filesystem::path& file, std::size_t longest);
+
+// Where systemd puts the credential `name` of this service; empty where it was given none at all.
+[[nodiscard]] std::filesystem::path credential_file(std::string_view name);
 
 }  // namespace truerelay::platform

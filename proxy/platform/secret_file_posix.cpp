@@ -1,32 +1,17 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
 
+#include "platform/descriptor_posix.h"
 #include "platform/secret_file.h"
 
 namespace truerelay::platform {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) {
-      ::close(number_);
-    }
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<std::string> system_refusal(const std::filesystem::path& file, int error) {
   std::string sentence = fmt::format("cannot read the secret in {}: {}", file.string(),
@@ -56,8 +41,8 @@ bool is_systemd_credential(const std::filesystem::path& file, const struct stat&
 
 // Reads up to the end, or one byte more than is allowed. The memory is reserved beforehand, so that
 // no earlier copy of the secret stays behind.
-int read_all(int descriptor, std::string& bytes) {
-  bytes.resize(kLongestSecret + 1);
+int read_all(int descriptor, std::size_t longest, std::string& bytes) {
+  bytes.resize(longest + 1);
   std::size_t held = 0;
   while (held < bytes.size()) {
     const ssize_t count = ::read(descriptor, bytes.data() + held, bytes.size() - held);
@@ -76,17 +61,25 @@ int read_all(int descriptor, std::string& bytes) {
   return 0;
 }
 
+// What is left of `bytes` is wiped.
+Redacted take(std::string& bytes) {
+  Redacted secret{std::string(bytes)};
+  wipe(bytes);
+  return secret;
+}
+
 }  // namespace
 
-std::expected<Redacted, std::string> read_secret_file(const std::filesystem::path& file) {
+std::expected<std::optional<Redacted>, std::string> read_private_file(
+    const std::filesystem::path& file, std::size_t longest) {
   // Not to wait for a writer, should it be a pipe.
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (opened.number() < 0) {
-    return system_refusal(file, errno);
+  if (opened.number() < 0 && errno == ENOENT) {
+    return std::nullopt;
   }
   // What is checked is what was opened, whatever the name stands for by now.
   struct stat facts{};
-  if (::fstat(opened.number(), &facts) != 0) {
+  if (opened.number() < 0 || ::fstat(opened.number(), &facts) != 0) {
     return system_refusal(file, errno);
   }
   const std::string name = file.string();
@@ -99,26 +92,45 @@ std::expected<Redacted, std::string> read_secret_file(const std::filesystem::pat
         fmt::format("the secret in {} is open to other users (mode {:04o}); close it: chmod 600 {}",
                     name, static_cast<unsigned>(facts.st_mode) & 07777U, name));
   }
-
+  // A small file may grow while it is read; a large one is replaced as a whole.
+  const std::size_t room = std::max(static_cast<std::size_t>(facts.st_size), kLongestSecret);
   std::string bytes;
-  const int error = read_all(opened.number(), bytes);
-  const bool too_long = bytes.size() > kLongestSecret;
-  if (error != 0 || too_long) {
+  const int error = read_all(opened.number(), std::min(room, longest), bytes);
+  if (error != 0) {
     wipe(bytes);
-    return error != 0 ? std::expected<Redacted, std::string>(system_refusal(file, error))
-                      : std::unexpected(fmt::format(
-                            "{} is longer than {} bytes; it should hold a secret and nothing else",
-                            name, kLongestSecret));
+    return system_refusal(file, error);
   }
+  if (bytes.size() > longest) {
+    wipe(bytes);
+    return std::unexpected(fmt::format(
+        "{} is longer than {} bytes; it should hold a secret and nothing else", name, longest));
+  }
+  return take(bytes);
+}
+
+std::expected<Redacted, std::string> read_secret_file(const std::filesystem::path& file) {
+  std::expected<std::optional<Redacted>, std::string> held =
+      read_private_file(file, kLongestSecret);
+  if (!held) {
+    return std::unexpected(std::move(held.error()));
+  }
+  if (!*held) {
+    return system_refusal(file, ENOENT);
+  }
+  std::string bytes((*held)->reveal());
   if (bytes.ends_with('\n')) {
     bytes.resize(bytes.size() - (bytes.ends_with("\r\n") ? 2 : 1));
   }
   if (bytes.empty()) {
-    return std::unexpected(fmt::format("{} is empty; write the secret into it", name));
+    return std::unexpected(fmt::format("{} is empty; write the secret into it", file.string()));
   }
-  Redacted secret{std::string(bytes)};
-  wipe(bytes);
-  return secret;
+  return take(bytes);
+}
+
+std::filesystem::path credential_file(std::string_view name) {
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  return directory == nullptr || *directory == '\0' ? std::filesystem::path()
+                                                    : std::filesystem::path(directory) / name;
 }
 
 }  // namespace truerelay::platform

@@ -19,6 +19,7 @@ Failure::Cause cause_of(io::Failure::Kind kind) {
     case io::Failure::Kind::tls_refused:
       return Failure::Cause::tls_refused;
     case io::Failure::Kind::too_long:
+    case io::Failure::Kind::malformed:
       return Failure::Cause::protocol_violation;
   }
   return Failure::Cause::connection_lost;

@@ -24,6 +24,7 @@ struct Failure {
     protocol_violation,    // It answered what no server may answer.
     no_mechanism,          // No AUTH mechanism fits.
     no_credentials,        // The password file cannot be used.
+    no_token,              // The token service refuses for good.
     credentials_deferred,  // The token service is not to be had just now.
     login_refused,         // 5xx to AUTH.
     login_deferred,        // 4xx to AUTH.
@@ -40,6 +41,7 @@ struct Failure {
   std::string detail;                // A clause without a full stop, for an administrator.
   std::optional<smtp::Reply> words;  // The upstream's own, where it said something.
   std::string besides{};             // A sentence without a full stop: what was tried after that.
+  std::string remedy{};              // Likewise, in the place of the usual one of its cause.
 };
 
 template <class T>

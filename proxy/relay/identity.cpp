@@ -18,6 +18,12 @@ constexpr io::Duration kSignOfLife = std::chrono::seconds(10);
 // soon, by itself, so that the upstream need not keep what it has of it.
 constexpr io::Duration kLongestOpen = std::chrono::seconds(1);
 
+// RFC 4954 section 6: the credentials were not good; of a token, that it may have ended.
+bool is_535(const Failure& failure) {
+  return failure.cause == Failure::Cause::login_refused && failure.words &&
+         failure.words->code == 535;
+}
+
 long long in_seconds(io::Duration duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
@@ -352,26 +358,45 @@ io::Task<void> Identity::open(std::optional<auth::Credentials> as_client) {
 
 io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::log_in(
     std::optional<auth::Credentials> as_client) {
-  if (!as_client) {
-    Result<std::optional<auth::Credentials>> stored = co_await upstream_.stored_credentials();
+  if (as_client) {
+    Result<std::unique_ptr<UpstreamConnection>> opened = co_await open_as(as_client);
+    co_return opened;
+  }
+  Result<std::optional<auth::Credentials>> stored = co_await upstream_.stored_credentials(closing_);
+  if (!stored) {
+    co_return std::unexpected(std::move(stored.error()));
+  }
+  const bool tried = !refused_lately(*stored);
+  Result<std::unique_ptr<UpstreamConnection>> opened = co_await open_as(*stored);
+  if (tried && !opened && *stored && is_535(opened.error()) &&
+      upstream_.replace_refused(**stored)) {
+    stored = co_await upstream_.stored_credentials(closing_);
     if (!stored) {
       co_return std::unexpected(std::move(stored.error()));
     }
-    as_client = std::move(*stored);
+    opened = co_await open_as(*stored);
   }
-  const digest::Digest credentials = upstream_.digest_of(as_client ? &*as_client : nullptr);
-  if (refused_ && refusal_.active(upstream_.parts().clock.now()) &&
-      credentials == refused_credentials_) {
+  co_return opened;
+}
+
+bool Identity::refused_lately(const std::optional<auth::Credentials>& login) const {
+  return refused_ && refusal_.active(upstream_.parts().clock.now()) &&
+         upstream_.digest_of(login ? &*login : nullptr) == refused_credentials_;
+}
+
+io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::open_as(
+    const std::optional<auth::Credentials>& login) {
+  if (refused_lately(login)) {
     co_return std::unexpected(*refused_);
   }
   Result<std::unique_ptr<UpstreamConnection>> opened =
-      co_await upstream_.open(as_client ? &*as_client : nullptr, closing_);
+      co_await upstream_.open(login ? &*login : nullptr, closing_);
   if (opened) {
     refused_.reset();
     refusal_.end();
   } else if (opened.error().cause == Failure::Cause::login_refused) {
     refused_ = opened.error();
-    refused_credentials_ = credentials;
+    refused_credentials_ = upstream_.digest_of(login ? &*login : nullptr);
     refusal_.begin(upstream_.parts().clock.now());
   }
   co_return opened;

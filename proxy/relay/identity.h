@@ -97,6 +97,10 @@ class Identity {
   io::Task<void> open(std::optional<auth::Credentials> as_client);
   io::Task<Result<std::unique_ptr<UpstreamConnection>>> log_in(
       std::optional<auth::Credentials> as_client);
+  // A login that was refused lately is not tried again with the same credentials.
+  [[nodiscard]] bool refused_lately(const std::optional<auth::Credentials>& login) const;
+  io::Task<Result<std::unique_ptr<UpstreamConnection>>> open_as(
+      const std::optional<auth::Credentials>& login);
   void opening_failed(Failure failure);
   io::Task<void> take_leave(std::unique_ptr<UpstreamConnection> connection);
   io::Task<void> tend(std::unique_ptr<UpstreamConnection> connection);

@@ -29,15 +29,43 @@ Redacted line_of(const Redacted& response) {
   return Redacted(std::move(line));
 }
 
-Result<void> verdict(const smtp::Reply& reply) {
+// Exchange Online's answer to a token that it cannot make sense of: it stays so, however often it
+// is tried.
+bool is_lasting(const smtp::Reply& reply) {
+  return reply.code == 451 && smtp::one_line(reply).contains("PRX4");
+}
+
+// What to look at where a token was refused: it is good, or it would not have been given out.
+std::string remedy_for_token(const smtp::Reply& reply, const UpstreamSettings& settings) {
+  if (is_lasting(reply)) {
+    return fmt::format(
+        "In spite of its 4xx this lasts: the token is not one for SMTP at all, or \"user\" in {} "
+        "is "
+        "not a mailbox; check \"user\", and \"tenant\" and \"scope\" in [oauth]",
+        settings.file);
+  }
+  return fmt::format(
+      "Check that \"user\" in {} is the mailbox that the token is for or may send as, that "
+      "\"scope\" "
+      "in [oauth] is one for SMTP, and that SMTP AUTH is switched on for the mailbox",
+      settings.file);
+}
+
+Result<void> verdict(const smtp::Reply& reply, const auth::Credentials& credentials,
+                     const UpstreamSettings& settings) {
+  const bool token = credentials.kind == auth::Credentials::Kind::token;
   if (reply.code == 235) {
     return {};
   }
+  if (reply.permanent() || (token && is_lasting(reply))) {
+    std::unexpected<Failure> refused = fail(Failure::Cause::login_refused, "", reply);
+    if (token) {
+      refused.error().remedy = remedy_for_token(reply, settings);
+    }
+    return refused;
+  }
   if (reply.transient()) {
     return fail(Failure::Cause::login_deferred, "", reply);
-  }
-  if (reply.permanent()) {
-    return fail(Failure::Cause::login_refused, "", reply);
   }
   return fail(Failure::Cause::protocol_violation, "it answered AUTH with", reply);
 }
@@ -86,7 +114,7 @@ io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Creden
         connection.user = credentials.user;
         connection.login_reply = *reply;
       }
-      co_return verdict(*reply);
+      co_return verdict(*reply, credentials, settings);
     }
     const std::optional<std::string> challenge = base64_decode(reply->lines.front());
     std::optional<Redacted> response;

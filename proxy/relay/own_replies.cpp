@@ -60,6 +60,8 @@ constexpr std::array kRows = {
     Row{Failure::Cause::no_credentials, 554, "5.7.8",
         "truerelay has no usable password for upstream {0} ({1})",
         "Check \"password_file\" in {2}"},
+    Row{Failure::Cause::no_token, 554, "5.7.8",
+        "truerelay gets no access token for upstream {0} ({1})", "Check [oauth] in {2}"},
     Row{Failure::Cause::credentials_deferred, 454, "4.7.0",
         "truerelay cannot get credentials for upstream {0} ({1}) just now",
         "Nothing was sent, try again"},
@@ -128,7 +130,7 @@ smtp::Reply reply_for(const Failure& failure, const UpstreamSettings& upstream) 
   if (!failure.besides.empty()) {
     add(printable(failure.besides, 1024));
   }
-  add(filled(row.remedy));
+  add(failure.remedy.empty() ? filled(row.remedy) : printable(failure.remedy, 1024));
   return reply;
 }
 

@@ -28,6 +28,16 @@ class LoggedSteps final : public Steps {
   const std::string& upstream_;
 };
 
+Failure from_refusal(auth::Refusal refusal) {
+  Failure failure{Failure::Cause::credentials_deferred, std::move(refusal.detail), std::nullopt};
+  if (refusal.permanent) {
+    failure.cause = refusal.kind == auth::Credentials::Kind::token ? Failure::Cause::no_token
+                                                                   : Failure::Cause::no_credentials;
+  }
+  failure.remedy = std::move(refusal.remedy);
+  return failure;
+}
+
 // Another upstream can do what this one could not.
 bool calls_for_fallback(Failure::Cause cause) {
   return cause != Failure::Cause::stopping && cause != Failure::Cause::over_budget;
@@ -109,19 +119,22 @@ io::Task<void> Upstream::close() { co_await pool_.close(); }
 
 // --- Opening one ---
 
-io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials() {
+io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials(
+    io::Cancellation& cancellation) {
   if (parts_.credentials == nullptr) {
     co_return Result<std::optional<auth::Credentials>>(std::nullopt);
   }
   std::expected<auth::Credentials, auth::Refusal> found =
-      co_await parts_.credentials->credentials();
+      co_await parts_.credentials->credentials(now() + settings_.connect_timeout, cancellation);
   if (!found) {
-    co_return fail(found.error().permanent ? Failure::Cause::no_credentials
-                                           : Failure::Cause::credentials_deferred,
-                   found.error().detail);
+    co_return std::unexpected(from_refusal(std::move(found.error())));
   }
   std::optional<auth::Credentials> stored = std::move(*found);
   co_return stored;
+}
+
+bool Upstream::replace_refused(const auth::Credentials& refused) {
+  return parts_.credentials != nullptr && parts_.credentials->replace_refused(refused);
 }
 
 digest::Digest Upstream::digest_of(const auth::Credentials* credentials) const {

@@ -71,8 +71,11 @@ class Upstream {
   // The same, the steps told to the log at its most talkative.
   io::Task<Result<std::unique_ptr<UpstreamConnection>>> open(const auth::Credentials* credentials,
                                                              io::Cancellation& cancellation);
-  // What is to be logged in with; nullopt where nobody logs in.
-  io::Task<Result<std::optional<auth::Credentials>>> stored_credentials();
+  // What is to be logged in with, within connect_timeout; nullopt where nobody logs in.
+  io::Task<Result<std::optional<auth::Credentials>>> stored_credentials(
+      io::Cancellation& cancellation);
+  // The stored credentials were refused. True: there may be others by now, worth one more login.
+  [[nodiscard]] bool replace_refused(const auth::Credentials& refused);
 
   // Stands for credentials without telling them.
   [[nodiscard]] digest::Digest digest_of(const auth::Credentials* credentials) const;

@@ -23,6 +23,7 @@
 #include <openssl/mem.h>
 #include <openssl/nid.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>

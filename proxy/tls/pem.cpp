@@ -34,34 +34,6 @@ std::string unreadable(const std::filesystem::path& file, const std::error_code&
 // Stands in for the terminal prompt that there is not.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
-std::expected<bssl::UniquePtr<EVP_PKEY>, std::string> parse_key(std::string_view pem,
-                                                                std::string_view source) {
-  const bssl::UniquePtr<BIO> text = reader(pem);
-  bssl::UniquePtr<EVP_PKEY> key(
-      PEM_read_bio_PrivateKey(text.get(), nullptr, no_passphrase, nullptr));
-  if (key) {
-    ERR_clear_error();
-    return key;
-  }
-  if (pem.find("ENCRYPTED") != std::string_view::npos) {
-    ERR_clear_error();
-    return std::unexpected(fmt::format(
-        "the private key in {} is encrypted with a passphrase, which nobody could type for a "
-        "service: store it without one (openssl pkey -in KEY -out NEW) and protect the file",
-        source));
-  }
-  if (no_block_is_left()) {
-    ERR_clear_error();
-    return std::unexpected(fmt::format(
-        "{} holds no private key: it must contain a block '-----BEGIN PRIVATE KEY-----' (PEM)",
-        source));
-  }
-  return std::unexpected(
-      fmt::format("the private key in {} cannot be used: {}; export it anew "
-                  "as PEM",
-                  source, take_error_reason()));
-}
-
 }  // namespace
 
 std::expected<std::string, std::string> read_text(const std::filesystem::path& file) {
@@ -105,13 +77,41 @@ std::expected<Certificates, std::string> parse_certificates(std::string_view pem
   return certificates;
 }
 
+std::expected<bssl::UniquePtr<EVP_PKEY>, std::string> parse_private_key(std::string_view pem,
+                                                                        std::string_view source) {
+  const bssl::UniquePtr<BIO> text = reader(pem);
+  bssl::UniquePtr<EVP_PKEY> key(
+      PEM_read_bio_PrivateKey(text.get(), nullptr, no_passphrase, nullptr));
+  if (key) {
+    ERR_clear_error();
+    return key;
+  }
+  if (pem.find("ENCRYPTED") != std::string_view::npos) {
+    ERR_clear_error();
+    return std::unexpected(fmt::format(
+        "the private key in {} is encrypted with a passphrase, which nobody could type for a "
+        "service: store it without one (openssl pkey -in KEY -out NEW) and protect the file",
+        source));
+  }
+  if (no_block_is_left()) {
+    ERR_clear_error();
+    return std::unexpected(fmt::format(
+        "{} holds no private key: it must contain a block '-----BEGIN PRIVATE KEY-----' (PEM)",
+        source));
+  }
+  return std::unexpected(
+      fmt::format("the private key in {} cannot be used: {}; export it anew "
+                  "as PEM",
+                  source, take_error_reason()));
+}
+
 std::expected<void, std::string> use_identity(SSL_CTX& context, const IdentityText& text) {
   std::expected<Certificates, std::string> chain =
       parse_certificates(text.chain, text.chain_source);
   if (!chain) {
     return std::unexpected(std::move(chain.error()));
   }
-  const auto key = parse_key(text.key, text.key_source);
+  const auto key = parse_private_key(text.key, text.key_source);
   if (!key) {
     return std::unexpected(key.error());
   }

@@ -21,6 +21,10 @@ using Certificates = std::vector<bssl::UniquePtr<X509>>;
 [[nodiscard]] std::expected<Certificates, std::string> parse_certificates(std::string_view pem,
                                                                           std::string_view source);
 
+// One private key without a passphrase.
+[[nodiscard]] std::expected<bssl::UniquePtr<EVP_PKEY>, std::string> parse_private_key(
+    std::string_view pem, std::string_view source);
+
 // Gives `context` the certificate chain, the own certificate first, and its key.
 struct IdentityText {
   std::string_view chain;

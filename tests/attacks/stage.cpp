@@ -34,7 +34,8 @@ class StoredLogin final : public auth::CredentialSource {
  public:
   explicit StoredLogin(Setting::Login login) : login_(std::move(login)) {}
 
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override {
+  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials(
+      io::Time /*until*/, io::Cancellation& /*cancellation*/) override {
     auth::Credentials found;
     found.kind = login_.kind;
     found.user = login_.user;

@@ -74,5 +74,16 @@ TEST(Buffer, KeepsItsBytesThroughGrowthAndReuseOfItsFront) {
   }
 }
 
+TEST(Buffer, IsEmptyAndOfUseAfterItWasWiped) {
+  Buffer buffer;
+  buffer.wipe();
+  buffer.append("secret");
+  buffer.consume(2);
+  buffer.wipe();
+  EXPECT_TRUE(buffer.empty());
+  buffer.append("new");
+  EXPECT_EQ(buffer.readable(), "new");
+}
+
 }  // namespace
 }  // namespace truerelay

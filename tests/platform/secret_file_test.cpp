@@ -95,5 +95,18 @@ TEST_F(SecretFile, RefusesWhatIsNoFile) {
   EXPECT_NE(refusal(directory_ / "missing").find("chmod 600"), std::string::npos);
 }
 
+TEST_F(SecretFile, OfAnyBytesIsReadWholeOrIsNotThere) {
+  const auto missing = read_private_file(directory_ / "missing", 10);
+  ASSERT_TRUE(missing.has_value());
+  EXPECT_FALSE(missing->has_value());
+  for (const std::string& bytes : {std::string(), std::string("a\n"), std::string(200'000, 'x')}) {
+    const auto held = read_private_file(file_with(bytes), 200'000);
+    ASSERT_TRUE(held.has_value() && held->has_value());
+    EXPECT_EQ((*held)->reveal(), bytes);
+  }
+  EXPECT_FALSE(read_private_file(file_with(std::string(200'001, 'x')), 200'000));
+  EXPECT_FALSE(read_private_file(file_with("x", 0644), 10));
+}
+
 }  // namespace
 }  // namespace truerelay::platform

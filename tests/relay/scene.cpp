@@ -46,7 +46,8 @@ struct Scene::Tls {
   std::unique_ptr<tls::ClientContext> doubts = trusting(stranger);
 };
 
-io::Task<std::expected<auth::Credentials, auth::Refusal>> KnownCredentials::credentials() {
+io::Task<std::expected<auth::Credentials, auth::Refusal>> KnownCredentials::credentials(
+    io::Time /*until*/, io::Cancellation& /*cancellation*/) {
   if (refusal) {
     co_return std::unexpected(*refusal);
   }
@@ -55,6 +56,15 @@ io::Task<std::expected<auth::Credentials, auth::Refusal>> KnownCredentials::cred
   credentials.user = user;
   credentials.secret = Redacted(secret);
   co_return credentials;
+}
+
+bool KnownCredentials::replace_refused(const auth::Credentials& /*credentials*/) {
+  ++refused;
+  if (replacement.empty()) {
+    return false;
+  }
+  secret = std::exchange(replacement, "");
+  return true;
 }
 
 Arrangement::Arrangement() {

@@ -39,8 +39,12 @@ class KnownCredentials final : public auth::CredentialSource {
   std::string secret = "correct horse";
   auth::Credentials::Kind kind = auth::Credentials::Kind::password;
   std::optional<auth::Refusal> refusal;
+  std::string replacement;  // The secret after the first one was refused; empty: there is none.
+  unsigned refused = 0;     // How often a secret was said to have been refused.
 
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override;
+  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials(
+      io::Time /*until*/, io::Cancellation& /*cancellation*/) override;
+  bool replace_refused(const auth::Credentials& credentials) override;
 };
 
 // What a test may change before the scene begins.

@@ -15,10 +15,13 @@ NEIGHBOURS = {
     "io": {"base"},
     "smtp": {"base"},
     "platform": {"base", "io"},
+    "vault": {"base", "platform"},
     "auth": {"base", "io"},
+    "oauth": {"base", "io", "auth"},
     "observe": {"base", "io"},
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
+    "http": {"base", "io"},
     "config": {"base", "io", "platform"},
     "relay": {"base", "digest", "io", "smtp", "auth", "observe"},
     "sandbox": {"base", "io", "smtp", "auth"},
@@ -37,8 +40,9 @@ LIBRARIES = {
     r"highwayhash/.*": ({"digest"}, None),
     r"sodium(\.h|/.*)": ({"digest", "vault"}, None),
     r"spdlog/.*": ({"observe"}, 1),
-    r"nlohmann/.*": ({"observe", "sandbox"}, 1),
+    r"nlohmann/.*": ({"oauth", "observe", "sandbox"}, 1),
     r"CLI/.*": ({"cli"}, 1),
+    r"boost/.*": ({"http"}, 1),
 }
 
 LONGEST_FILE = 500

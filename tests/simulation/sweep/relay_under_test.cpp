@@ -10,7 +10,8 @@ namespace truerelay::simulation {
 class RelayUnderTest::StoredPassword final : public auth::CredentialSource {
  public:
   explicit StoredPassword(std::string password) : password_(std::move(password)) {}
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials() override {
+  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials(
+      io::Time /*until*/, io::Cancellation& /*cancellation*/) override {
     auth::Credentials credentials;
     credentials.user = users().front();
     credentials.secret = Redacted(password_);

@@ -1,0 +1,124 @@
+#include "app/tokens.h"
+
+#include <utility>
+
+#include "app/jwt_signing.h"
+#include "net/program.h"
+#include "oauth/refresh_token_source.h"
+#include "platform/random.h"
+#include "tls/client_context.h"
+
+namespace truerelay::app {
+namespace {
+
+std::expected<std::unique_ptr<io::TlsClient>, std::string> tls_to_provider(
+    const config::OAuth& oauth, TrustStores& trust) {
+  std::expected<std::shared_ptr<const tls::TrustStore>, std::string> store =
+      trust.get(oauth.ca_file);
+  if (!store) {
+    return std::unexpected(std::move(store.error()));
+  }
+  tls::ClientContext::Settings settings;
+  settings.trust = *std::move(store);
+  std::expected<std::unique_ptr<tls::ClientContext>, std::string> context =
+      tls::ClientContext::create(std::move(settings));
+  if (!context) {
+    return std::unexpected(std::move(context.error()));
+  }
+  return *std::move(context);
+}
+
+}  // namespace
+
+io::Task<std::expected<Redacted, std::string>> Programs::run(std::vector<std::string> command,
+                                                             io::Time deadline,
+                                                             io::Cancellation& cancellation) {
+  std::expected<Redacted, std::string> printed =
+      co_await net::run_program(loop_, std::move(command), deadline, cancellation);
+  co_return printed;
+}
+
+std::expected<std::unique_ptr<Provider>, std::string> Provider::open(
+    const config::Upstream& upstream, const TokenServices& services, io::Dialer& dialer) {
+  std::expected<std::unique_ptr<io::TlsClient>, std::string> tls =
+      tls_to_provider(*upstream.oauth, services.trust);
+  if (!tls) {
+    return std::unexpected(std::move(tls.error()));
+  }
+  return std::unique_ptr<Provider>(
+      new Provider(*upstream.oauth, services, dialer, *std::move(tls)));
+}
+
+Provider::Provider(const config::OAuth& settings, const TokenServices& services, io::Dialer& dialer,
+                   std::unique_ptr<io::TlsClient> tls)
+    : settings_(settings),
+      loop_(services.loop),
+      programs_(services.loop),
+      secrets_(services.vault, services.worker),
+      endpoint_(services.loop, dialer, std::move(tls)) {}
+
+oauth::SourceParts Provider::parts() {
+  return {endpoint_, secrets_, {signers(settings_.algorithm), platform::random_bits, loop_}};
+}
+
+oauth::ClientSettings Provider::client() const {
+  oauth::ClientSettings client{.id = settings_.client_id,
+                               .secret = settings_.client_secret,
+                               .certificate = settings_.certificate,
+                               .audience = settings_.token_endpoint};
+  if (!settings_.certificate_file.empty()) {
+    client.certificate = OAuthSecrets::public_file(settings_.certificate_file);
+    client.key = OAuthSecrets::owner_only_file(
+        settings_.key_file.empty() ? settings_.certificate_file : settings_.key_file);
+  }
+  return client;
+}
+
+std::unique_ptr<oauth::TokenSource> Provider::source(oauth::Note note) {
+  switch (settings_.way) {
+    case config::OAuth::Way::application:
+      return std::make_unique<oauth::ClientCredentialsSource>(
+          oauth::ClientCredentialsSource::Settings{client(), settings_.token_endpoint,
+                                                   settings_.scope},
+          parts());
+    case config::OAuth::Way::login:
+      return std::make_unique<oauth::RefreshTokenSource>(
+          oauth::RefreshTokenSource::Settings{client(), settings_.refresh_token,
+                                              settings_.token_endpoint, settings_.scope},
+          parts(), std::move(note));
+    case config::OAuth::Way::service_account:
+      return std::make_unique<oauth::ServiceAccountSource>(
+          oauth::ServiceAccountSource::Settings{settings_.service_account, settings_.subject,
+                                                settings_.token_endpoint, settings_.scope},
+          parts());
+    case config::OAuth::Way::command:
+      break;
+  }
+  return std::make_unique<oauth::CommandSource>(settings_.token_command, programs_);
+}
+
+oauth::DeviceLogin Provider::device_login() const {
+  return {client(), settings_.device_endpoint, settings_.token_endpoint, settings_.scope};
+}
+
+oauth::CodeLogin Provider::code_login(std::string redirect_uri) const {
+  return {client(), settings_.token_endpoint, std::move(redirect_uri)};
+}
+
+std::expected<Tokens, std::string> make_tokens(const config::Upstream& upstream,
+                                               const TokenServices& services, io::Dialer& dialer,
+                                               oauth::Note note) {
+  std::expected<std::unique_ptr<Provider>, std::string> provider =
+      Provider::open(upstream, services, dialer);
+  if (!provider) {
+    return std::unexpected(std::move(provider.error()));
+  }
+  Tokens tokens;
+  tokens.provider = *std::move(provider);
+  tokens.keeper = std::make_unique<oauth::TokenKeeper>(
+      upstream.user, tokens.provider->source(note),
+      oauth::TokenKeeper::Parts{services.loop, services.loop, platform::random_bits, note});
+  return tokens;
+}
+
+}  // namespace truerelay::app
