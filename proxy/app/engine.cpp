@@ -5,7 +5,11 @@
 #include <utility>
 
 #include "app/digest_key.h"
+#include "app/egress.h"
+#include "app/expiries.h"
+#include "app/open_vault.h"
 #include "app/settings.h"
+#include "app/tokens.h"
 #include "app/upstream_parts.h"
 #include "io/sleep.h"
 #include "net/tcp_dialer.h"
@@ -17,9 +21,16 @@
 namespace truerelay::app {
 
 struct Engine::Place {
-  Place(UpstreamParts owned, relay::UpstreamSettings settings, const relay::Upstream::Parts& uses)
-      : parts(std::move(owned)), upstream(std::move(settings), uses) {}
+  Place(UpstreamParts owned, std::unique_ptr<io::Dialer> through, Tokens kept,
+        relay::UpstreamSettings settings, const relay::Upstream::Parts& uses)
+      : parts(std::move(owned)),
+        proxy(std::move(through)),
+        tokens(std::move(kept)),
+        upstream(std::move(settings), uses) {}
   UpstreamParts parts;
+  std::unique_ptr<io::Dialer> proxy;  // Null where connections go straight.
+  Tokens tokens;                      // Empty without [oauth].
+  std::unique_ptr<oauth::ExpiryWatch> watch{};
   relay::Upstream upstream;
 };
 
@@ -30,7 +41,9 @@ struct Engine::Door {
 };
 
 Engine::Engine(const config::Config& config)
-    : dialer_(std::make_unique<net::TcpDialer>(loop_)),
+    : vault_(config.vault.file, key_places(config.vault)),
+      worker_(loop_),
+      dialer_(std::make_unique<net::TcpDialer>(loop_)),
       key_(draw_key()),
       duplicates_(key_, loop_, loop_),
       scratch_(loop_, platform::large_temporary_folder()),
@@ -50,10 +63,8 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
     return std::unexpected(std::move(log.error()));
   }
   engine->log_ = std::move(*log);
-  for (config::Error warning : config.warnings) {
-    warning.source.clear();  // A log line has no room for it.
-    engine->log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
-  }
+  engine->warn_of(config.warnings);
+  engine->warn_of(faults_of_vault(config, engine->vault_));
   engine->services_.reset(new relay::Services{
       engine->loop_, engine->loop_, *engine->log_, engine->stopping_, engine->stopped_,
       engine->duplicates_, engine->replay_memory_, engine->scratch_});
@@ -70,20 +81,44 @@ std::expected<std::unique_ptr<Engine>, std::string> Engine::start(const config::
   return engine;
 }
 
+void Engine::warn_of(std::vector<config::Error> warnings) {
+  for (config::Error& warning : warnings) {
+    warning.source.clear();  // A log line has no room for it.
+    log_->note(observe::Level::warning, "", config::describe(warning, "warning"));
+  }
+}
+
 std::expected<void, std::string> Engine::open_upstreams(const config::Config& config) {
   TrustStores trust;
   for (const config::Upstream& upstream : config.upstreams) {
     if (!config::is_used(config, upstream)) {
       continue;
     }
-    std::expected<UpstreamParts, std::string> parts = make_upstream_parts(upstream, trust);
+    std::expected<UpstreamParts, std::string> parts =
+        make_upstream_parts(upstream, trust, {vault_, worker_});
     if (!parts) {
       return std::unexpected(fmt::format("Upstream {}: {}", upstream.name, parts.error()));
     }
-    const relay::Upstream::Parts uses{
-        loop_, loop_, *log_, *dialer_, parts->tls.get(), parts->credentials.get(), key_};
-    places_.push_back(
-        std::make_unique<Place>(std::move(*parts), upstream_settings(upstream), uses));
+    std::unique_ptr<io::Dialer> proxy = dialer_via_proxy(upstream, *dialer_);
+    io::Dialer& dialer = proxy ? *proxy : *dialer_;
+    std::expected<Tokens, std::string> tokens =
+        upstream.oauth ? make_tokens(upstream, {loop_, worker_, vault_, trust}, dialer,
+                                     note_about(upstream.name))
+                       : Tokens{};
+    if (!tokens) {
+      return std::unexpected(
+          fmt::format("Upstream {}: [oauth]: {}", upstream.name, tokens.error()));
+    }
+    auth::CredentialSource* const credentials =
+        tokens->keeper ? tokens->keeper.get() : parts->credentials.get();
+    const relay::Upstream::Parts uses{loop_,       loop_, *log_, dialer, parts->tls.get(),
+                                      credentials, key_};
+    places_.push_back(std::make_unique<Place>(std::move(*parts), std::move(proxy),
+                                              *std::move(tokens), upstream_settings(upstream),
+                                              uses));
+    if (upstream.oauth) {
+      watch_expiries(upstream, *places_.back());
+    }
   }
   for (const std::unique_ptr<Place>& place : places_) {
     if (relay::Upstream* const other = find(place->upstream.settings().fallback)) {
@@ -91,6 +126,23 @@ std::expected<void, std::string> Engine::open_upstreams(const config::Config& co
     }
   }
   return {};
+}
+
+oauth::Note Engine::note_about(std::string upstream) {
+  return [this, name = std::move(upstream)](oauth::Weight weight, std::string_view text) {
+    const observe::Level level = weight == oauth::Weight::error     ? observe::Level::error
+                                 : weight == oauth::Weight::warning ? observe::Level::warning
+                                                                    : observe::Level::info;
+    log_->note(level, name, text);
+  };
+}
+
+void Engine::watch_expiries(const config::Upstream& upstream, Place& place) {
+  place.watch = std::make_unique<oauth::ExpiryWatch>(
+      loop_, loop_, [this, upstream] { return look_up_expiries(upstream, {vault_, worker_}); },
+      [this, name = upstream.name](const std::string& warning) {
+        log_->note(observe::Level::warning, name, warning);
+      });
 }
 
 relay::Upstream* Engine::find(std::string_view upstream) const {
@@ -169,6 +221,9 @@ std::vector<std::string> Engine::addresses() const {
 void Engine::run() {
   for (const std::unique_ptr<Place>& place : places_) {
     contacts_.spawn(place->upstream.make_first_contact(stopping_));
+    if (place->watch) {
+      contacts_.spawn(place->watch->run(stopping_));
+    }
   }
   supervision_.spawn(supervise());
   loop_.run();
@@ -208,6 +263,9 @@ io::Task<void> Engine::await_sessions() {
   co_await contacts_.finished();
   for (const std::unique_ptr<Place>& place : places_) {
     co_await place->upstream.close();
+    if (place->tokens.keeper) {
+      co_await place->tokens.keeper->close();
+    }
   }
   drained_.cancel();
 }

@@ -17,12 +17,15 @@
 #include "net/loop.h"
 #include "net/scratch_file.h"
 #include "net/signals.h"
+#include "net/worker.h"
+#include "oauth/note.h"
 #include "observe/events.h"
 #include "relay/duplicates.h"
 #include "relay/listener.h"
 #include "relay/replay_memory.h"
 #include "relay/services.h"
 #include "relay/upstream.h"
+#include "vault/vault.h"
 
 namespace truerelay::app {
 
@@ -52,7 +55,10 @@ class Engine {
 
   explicit Engine(const config::Config& config);
 
+  void warn_of(std::vector<config::Error> warnings);
   std::expected<void, std::string> open_upstreams(const config::Config& config);
+  [[nodiscard]] oauth::Note note_about(std::string upstream);
+  void watch_expiries(const config::Upstream& upstream, Place& place);
   [[nodiscard]] relay::Upstream* find(std::string_view upstream) const;
   std::expected<void, std::string> open_doors(const config::Config& config);
   std::string next_session_id();
@@ -61,7 +67,9 @@ class Engine {
 
   // In the order of their use of each other: what is below goes first.
   std::unique_ptr<observe::Events> log_;
+  vault::Vault vault_;
   net::Loop loop_;
+  net::Worker worker_;
   io::Cancellation stopping_;
   io::Cancellation stopped_;
   std::unique_ptr<io::Dialer> dialer_;

@@ -93,6 +93,7 @@ relay::UpstreamSettings upstream_settings(const config::Upstream& upstream) {
   settings.replay_buffer = upstream.replay_buffer;
   settings.replay_file = upstream.replay_file;
   settings.fallback = upstream.fallback;
+  settings.secret_key = upstream.secret.empty() ? "password_file" : "secret";
   settings.connect_timeout = upstream.connect_timeout;
   settings.reply_timeout = upstream.reply_timeout;
   settings.data_timeout = upstream.data_timeout;

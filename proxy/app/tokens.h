@@ -19,7 +19,7 @@
 
 namespace truerelay::app {
 
-// What the tokens of all upstreams have in common. All of it outlives them.
+// What the tokens of all upstreams have in common. All of it but the trust stores outlives them.
 struct TokenServices {
   net::Loop& loop;
   io::Worker& worker;

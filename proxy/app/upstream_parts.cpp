@@ -2,6 +2,7 @@
 
 #include "app/password_file.h"
 #include "app/settings.h"
+#include "app/vault_secret.h"
 #include "platform/default_paths.h"
 #include "tls/client_context.h"
 
@@ -28,7 +29,7 @@ std::expected<std::shared_ptr<const tls::TrustStore>, std::string> TrustStores::
 }
 
 std::expected<UpstreamParts, std::string> make_upstream_parts(const config::Upstream& upstream,
-                                                              TrustStores& trust) {
+                                                              TrustStores& trust, Secrets secrets) {
   UpstreamParts parts;
   if (upstream.tls != config::Tls::none) {
     tls::ClientContext::Settings settings;
@@ -54,6 +55,9 @@ std::expected<UpstreamParts, std::string> make_upstream_parts(const config::Upst
   if (!upstream.password_file.empty()) {
     parts.credentials = std::make_unique<PasswordFile>(upstream.user, upstream.password_file,
                                                        secret_kind(upstream));
+  } else if (!upstream.secret.empty()) {
+    parts.credentials = std::make_unique<VaultSecret>(
+        upstream.user, upstream.secret, secret_kind(upstream), secrets.vault, secrets.worker);
   }
   return parts;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/open_vault.h"
 #include "auth/credentials.h"
 #include "config/config.h"
 #include "io/tls.h"
@@ -30,6 +31,6 @@ struct UpstreamParts {
   std::unique_ptr<auth::CredentialSource> credentials;  // Null where nobody logs in.
 };
 [[nodiscard]] std::expected<UpstreamParts, std::string> make_upstream_parts(
-    const config::Upstream& upstream, TrustStores& trust);
+    const config::Upstream& upstream, TrustStores& trust, Secrets secrets);
 
 }  // namespace truerelay::app

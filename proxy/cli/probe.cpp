@@ -8,15 +8,21 @@
 #include <string>
 
 #include "app/digest_key.h"
+#include "app/egress.h"
+#include "app/open_vault.h"
 #include "app/settings.h"
+#include "app/tokens.h"
 #include "app/upstream_parts.h"
 #include "base/ascii.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/expiry_warnings.h"
+#include "cli/typed_secrets.h"
 #include "io/scope.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/tcp_dialer.h"
+#include "net/worker.h"
 #include "platform/process.h"
 #include "relay/own_replies.h"
 #include "relay/upstream.h"
@@ -43,12 +49,21 @@ class Silence final : public observe::Events {
             std::string_view /*text*/) override {}
 };
 
+// What cannot be saved, above all; the rest is on the screen already.
+void print_note(oauth::Weight weight, std::string_view text) {
+  if (weight == oauth::Weight::error) {
+    fmt::print("  warning: {}\n", text);
+  }
+}
+
 // Which step it was that failed, as far as the cause tells.
 std::string_view step_of(relay::Failure::Cause cause) {
   using Cause = relay::Failure::Cause;
   switch (cause) {
     case Cause::name_not_resolved:
       return "DNS";
+    case Cause::proxy_failed:
+      return "proxy";
     case Cause::unreachable:
       return "connect";
     case Cause::tls_refused:
@@ -78,13 +93,18 @@ void print_failure(const relay::Failure& failure, const relay::UpstreamSettings&
   }
 }
 
+// Of the upstream, or of the proxy on the way, which looks up the upstream's name itself.
 io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
-                       relay::Steps& steps, io::Cancellation& cancellation) {
+                       const std::optional<egress::Proxy>& proxy, relay::Steps& steps,
+                       io::Cancellation& cancellation) {
   const io::Time started = loop.now();
-  io::Result<std::vector<net::SocketAddress>> addresses = co_await net::resolve(
-      loop, settings.endpoint, started + settings.connect_timeout, cancellation);
+  const io::Endpoint endpoint = proxy ? io::Endpoint{proxy->host, proxy->port} : settings.endpoint;
+  io::Result<std::vector<net::SocketAddress>> addresses =
+      co_await net::resolve(loop, endpoint, started + settings.connect_timeout, cancellation);
   if (!addresses) {
-    print_failure(relay::from_io(addresses.error()), settings);
+    relay::Failure failure = relay::from_io(addresses.error());
+    failure.cause = proxy ? relay::Failure::Cause::proxy_failed : failure.cause;
+    print_failure(failure, settings);
     co_return false;
   }
   std::string found;
@@ -95,14 +115,20 @@ io::Task<bool> look_up(net::Loop& loop, const relay::UpstreamSettings& settings,
   co_return true;
 }
 
-io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
+io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream,
+                    const std::optional<egress::Proxy>& proxy, oauth::TokenKeeper* keeper,
+                    int& status) {
   io::Cancellation never;
   PrintedSteps steps;
   const relay::UpstreamSettings& settings = upstream.settings();
-  const bool found = co_await look_up(loop, settings, steps, never);
+  const bool found = co_await look_up(loop, settings, proxy, steps, never);
   if (found) {
+    const io::Time asked = loop.now();
     relay::Result<std::optional<auth::Credentials>> stored =
         co_await upstream.stored_credentials(never);
+    if (stored && *stored && keeper != nullptr) {
+      steps.step("token", loop.now() - asked, "an access token for " + (**stored).user);
+    }
     relay::Result<std::unique_ptr<relay::UpstreamConnection>> connection = nullptr;
     if (stored) {
       connection = co_await upstream.open(*stored ? &**stored : nullptr, steps, never);
@@ -117,6 +143,9 @@ io::Task<void> walk(net::Loop& loop, relay::Upstream& upstream, int& status) {
     } else {
       print_failure(connection.error(), settings);
     }
+  }
+  if (keeper != nullptr) {
+    co_await keeper->close();
   }
   loop.stop();
 }
@@ -147,25 +176,43 @@ int probe(const ProbeRequest& request) {
     fmt::print(stderr, "\n");
     return kUsage;
   }
+  net::Loop loop;
+  net::Worker worker(loop);
+  vault::Vault vault(config->vault.file,
+                     app::key_places(config->vault, ask_passphrase_if_somebody_is_there()));
   app::TrustStores trust;
   std::expected<app::UpstreamParts, std::string> parts =
-      app::make_upstream_parts(*configured, trust);
+      app::make_upstream_parts(*configured, trust, {vault, worker});
   if (!parts) {
     fmt::print(stderr, "truerelay: {}\n", parts.error());
     return kFailed;
   }
-  net::Loop loop;
-  net::TcpDialer dialer(loop);
+  net::TcpDialer direct(loop);
+  const std::unique_ptr<io::Dialer> through = app::dialer_via_proxy(*configured, direct);
+  const std::optional<egress::Proxy> proxy =
+      configured->via ? std::optional(app::proxy_of(*configured->via)) : std::nullopt;
+  io::Dialer& dialer = through ? *through : direct;
+  std::expected<app::Tokens, std::string> tokens =
+      configured->oauth
+          ? app::make_tokens(*configured, {loop, worker, vault, trust}, dialer, print_note)
+          : app::Tokens{};
+  if (!tokens) {
+    fmt::print(stderr, "truerelay: {}\n", tokens.error());
+    return kFailed;
+  }
+  auth::CredentialSource* const credentials =
+      tokens->keeper ? tokens->keeper.get() : parts->credentials.get();
   Silence events;
   const digest::Key key = app::draw_key();
-  relay::Upstream upstream(
-      app::upstream_settings(*configured),
-      {loop, loop, events, dialer, parts->tls.get(), parts->credentials.get(), key});
-  fmt::print("{}: {} port {}\n", configured->name, configured->host, configured->port);
+  relay::Upstream upstream(app::upstream_settings(*configured),
+                           {loop, loop, events, dialer, parts->tls.get(), credentials, key});
+  fmt::print("{}: {} port {}{}\n", configured->name, configured->host, configured->port,
+             proxy ? " via " + proxy->url() : "");
   int status = kFailed;
   io::Scope scope(loop);
-  scope.spawn(walk(loop, upstream, status));
+  scope.spawn(walk(loop, upstream, proxy, tokens->keeper.get(), status));
   loop.run();
+  print_expiry_warnings(*configured, vault);
   return status;
 }
 

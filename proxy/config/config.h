@@ -21,6 +21,7 @@ using Duration = std::chrono::milliseconds;
 
 enum class Tls { starttls, implicit, none };
 enum class Chunking { automatic, off };
+enum class ClientAuth { none, optional, required };
 enum class LogFormat { text, json };
 enum class LogLevel { debug, info, warning, error };
 
@@ -38,6 +39,7 @@ struct Listener {
   std::vector<std::string> allow;          // Networks, checked: "127.0.0.0/8", "::1".
   bool reject_bare_line_ends = false;      // line_ends = "normalize" | "reject"
   Tls tls = Tls::none;                     // Towards the client.
+  ClientAuth auth = ClientAuth::none;      // Whether the vault's users log in.
   std::filesystem::path certificate_file;  // PEM, for tls
   std::filesystem::path key_file;          // PEM, owner-only
   std::size_t max_clients = 2000;
@@ -68,11 +70,21 @@ struct OAuth {
   std::string refresh_token;
   std::string scope;
   std::string token_endpoint;
-  std::string authorization_endpoint;  // Empty: there is none.
-  std::string device_endpoint;         // Likewise.
-  std::string authorization_extra;     // What its query has besides.
-  std::filesystem::path ca_file;       // Empty: the system's trust store.
+  std::string authorization_endpoint;       // Empty: there is none.
+  std::string device_endpoint;              // Likewise.
+  std::string authorization_extra;          // What its query has besides.
+  std::string redirect_host = "127.0.0.1";  // Where a browser is sent after a login.
+  std::filesystem::path ca_file;            // Empty: the system's trust store.
   std::vector<std::string> token_command;
+};
+
+// The proxy on the way to an upstream: via = "http://proxy.example:3128"
+struct Via {
+  bool socks5 = false;  // Otherwise HTTP CONNECT.
+  std::string host;
+  std::uint16_t port = 0;
+  std::string user;                     // via_user; empty: nobody logs in there.
+  std::filesystem::path password_file;  // via_password_file
 };
 
 // upstreams/NAME.toml, the name being the file's
@@ -90,8 +102,10 @@ struct Upstream {
   std::string helo_name;                     // Empty: this machine's name.
   std::string auth = "auto";  // auto plain login xoauth2 oauthbearer passthrough none
   std::string user;
-  std::filesystem::path password_file;
-  std::optional<OAuth> oauth;  // Never beside a password.
+  std::string secret;                   // Its name in the vault, or empty:
+  std::filesystem::path password_file;  // then its file.
+  std::optional<OAuth> oauth;           // In the place of both.
+  std::optional<Via> via;
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;      // chunking = "auto" | "off"
   unsigned max_connections = 20;                // At once, of one login.
@@ -117,6 +131,13 @@ struct Log {
   std::size_t keep = 10;                         // and so many old ones are kept.
 };
 
+// [vault]: where the secrets are. The files lie beside the main file unless it says otherwise.
+struct Vault {
+  std::filesystem::path file;
+  std::filesystem::path key_file;
+  std::filesystem::path passphrase_file;  // Empty: none.
+};
+
 // One thing that is wrong, where, and what to write instead.
 struct Error {
   std::filesystem::path file;
@@ -131,6 +152,7 @@ struct Config {
   std::vector<Listener> listeners;
   std::vector<Upstream> upstreams;
   Log log;
+  Vault vault;
   Duration drain_timeout = std::chrono::seconds(30);
   std::vector<Error> warnings;  // What is allowed, but hardly meant.
 };
@@ -147,5 +169,10 @@ struct Config {
 // the order of the files and lines. Looks whether the files named in it exist, but opens none: a
 // missing certificate is an error, a missing password_file that a listener needs is a warning.
 [[nodiscard]] std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file);
+
+// Reads [vault] of `file` and nothing else, so that secrets can be written before the rest of the
+// configuration is right.
+[[nodiscard]] std::expected<Vault, std::vector<Error>> load_vault(
+    const std::filesystem::path& file);
 
 }  // namespace truerelay::config

@@ -34,9 +34,18 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
+// "http://user:password@host", where no password belongs either.
+bool has_login_in_url(std::string_view line) {
+  const std::size_t scheme = line.find("://");
+  return scheme != std::string_view::npos && line.find('@', scheme) != std::string_view::npos;
+}
+
 // There is no key for a secret itself, but people will try; what they wrote must not go to a log.
 // Of such a line "password = ..." is shown.
 std::string without_secret(std::string_view line) {
+  if (has_login_in_url(line)) {
+    return std::string(line.substr(0, line.find("://"))) + "://...";
+  }
   static constexpr std::array<std::string_view, 4> kWords = {"passw", "secret", "token", "api_key"};
   const std::string lower = ascii_lower(line);
   const std::string_view key = std::string_view(lower).substr(0, lower.find_first_of("=#"));

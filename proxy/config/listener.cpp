@@ -21,6 +21,11 @@ constexpr auto kTls = std::to_array<std::pair<std::string_view, Tls>>(
 constexpr auto kRejectsBareLineEnds =
     std::to_array<std::pair<std::string_view, bool>>({{"normalize", false}, {"reject", true}});
 
+constexpr auto kAuth =
+    std::to_array<std::pair<std::string_view, ClientAuth>>({{"none", ClientAuth::none},
+                                                            {"optional", ClientAuth::optional},
+                                                            {"required", ClientAuth::required}});
+
 void read_name(TableReader& reader, Listener& listener) {
   if (!reader.has("name")) {
     reader.missing("name", "; it stands in the log, such as name = \"erp\"");
@@ -116,6 +121,7 @@ Listener read_listener(const Document& document, const Node& table,
   listener.reject_bare_line_ends =
       reader.choice("line_ends", kRejectsBareLineEnds).value_or(listener.reject_bare_line_ends);
   read_tls(reader, listener);
+  listener.auth = reader.choice("auth", kAuth).value_or(listener.auth);
   listener.max_clients =
       static_cast<std::size_t>(reader.integer("max_clients", 1, 100'000).value_or(2000));
   listener.command_timeout =

@@ -82,6 +82,7 @@ void read_main(const Document& document, std::span<const std::string> upstreams,
   } else if (log != nullptr) {
     reader.error("log", "the log's keys stand below [log], in single brackets");
   }
+  config.vault = read_vault(document, findings);
 }
 
 // Adds what was found in one file, line by line, to what was found before.
@@ -94,7 +95,7 @@ void add(std::vector<Error>& all, std::vector<Error> found) {
 
 // The upstreams, also those that nobody uses: they are there to be used.
 void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::string> names,
-                    Config& config, std::vector<Error>& errors) {
+                    Config& config, Findings& found) {
   struct Page {
     Document document;  // Empty where it is no TOML.
     Findings findings;
@@ -119,8 +120,8 @@ void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::st
     if (is_used(config, config.upstreams[i])) {
       check_password_file(config.upstreams[i], page.document, page.findings);
     }
-    add(errors, std::move(page.findings.errors));
-    add(config.warnings, std::move(page.findings.warnings));
+    add(found.errors, std::move(page.findings.errors));
+    add(found.warnings, std::move(page.findings.warnings));
   }
 }
 
@@ -129,7 +130,6 @@ void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::st
 std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file) {
   Config config;
   config.file = file;
-  std::vector<Error> errors;
 
   // Which upstreams there are, by the names of their files.
   const std::filesystem::path folder = file.parent_path() / "upstreams";
@@ -139,25 +139,33 @@ std::expected<Config, std::vector<Error>> load(const std::filesystem::path& file
   std::ranges::transform(files, std::back_inserter(names), &UpstreamFile::name);
 
   // The main file.
-  if (auto document = read_document(file)) {
-    Findings findings;
-    read_main(*document, names, config, findings);
-    add(errors, std::move(findings.errors));
-    add(config.warnings, std::move(findings.warnings));
+  Findings in_main;
+  std::expected<Document, Error> document = read_document(file);
+  if (document) {
+    read_main(*document, names, config, in_main);
   } else {
-    errors.push_back(std::move(document.error()));
+    in_main.errors.push_back(std::move(document.error()));
   }
 
-  // The upstreams.
+  // The upstreams, and what the main file says of them.
+  Findings in_upstreams;
+  read_upstreams(files, names, config, in_upstreams);
+  if (document) {
+    check_logins(config, *document, in_main);
+  }
   std::error_code unreadable;
   if (files.empty() && in_folder.errors.empty() && std::filesystem::exists(file, unreadable)) {
-    errors.push_back({.file = folder,
-                      .message = "there is no upstream: put a file here, such as "
-                                 "office365.toml with preset, user and password_file"});
+    in_folder.errors.push_back({.file = folder,
+                                .message = "there is no upstream: put a file here, such as "
+                                           "office365.toml with preset, user and secret"});
   }
-  add(errors, std::move(in_folder.errors));
-  read_upstreams(files, names, config, errors);
 
+  std::vector<Error> errors;
+  add(errors, std::move(in_main.errors));
+  add(errors, std::move(in_folder.errors));
+  std::ranges::move(in_upstreams.errors, std::back_inserter(errors));
+  add(config.warnings, std::move(in_main.warnings));
+  std::ranges::move(in_upstreams.warnings, std::back_inserter(config.warnings));
   if (!errors.empty()) {
     return std::unexpected(std::move(errors));
   }

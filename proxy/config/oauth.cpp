@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/secret_name.h"
 #include "config/nearest.h"
 #include "config/oauth_presets.h"
 #include "config/values.h"
@@ -80,14 +81,10 @@ std::string read_tenant(TableReader& reader) {
 
 std::string read_secret_name(TableReader& reader, std::string_view key) {
   std::string name = reader.text(key).value_or("");
-  const bool good =
-      name.size() <= 128 && std::ranges::all_of(name, [](char c) {
-        return ascii_alpha(c) || ascii_digit(c) || std::string_view("-_.@+").contains(c);
-      });
-  if (!good) {
+  if (!name.empty() && !is_secret_name(name)) {
     reader.error(key, fmt::format("'{}' must be the name of a secret in the vault, not the secret "
-                                  "itself: write it with 'truerelay secret set NAME'",
-                                  key));
+                                  "itself: {}; write it with 'truerelay secret set NAME'",
+                                  key, kSecretNameRule));
   }
   return name;
 }
@@ -185,6 +182,7 @@ OAuth read_oauth(const Document& document, const Node& table, const Upstream& up
   const OAuthPreset& usual = preset != nullptr ? *preset : kNone;
   oauth.algorithm = preset != nullptr ? usual.algorithm : "RS256";
   oauth.authorization_extra = usual.extra;
+  oauth.redirect_host = preset != nullptr ? usual.redirect_host : "127.0.0.1";
   const std::string tenant = read_tenant(reader);
   read_endpoint(reader, "token_endpoint", usual.token_endpoint, tenant, oauth.token_endpoint);
   read_endpoint(reader, "authorization_endpoint", usual.authorization_endpoint, tenant,

@@ -12,15 +12,15 @@ constexpr auto kPresets = std::to_array<OAuthPreset>({
     {"microsoft", OAuth::Way::login, "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
      "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
      "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
-     "https://outlook.office.com/SMTP.Send offline_access", "PS256", ""},
+     "https://outlook.office.com/SMTP.Send offline_access", "PS256", "", "localhost"},
     {"microsoft-app", OAuth::Way::application,
      "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token", "", "",
-     "https://outlook.office365.com/.default", "PS256", ""},
+     "https://outlook.office365.com/.default", "PS256", "", "localhost"},
     {"google", OAuth::Way::login, "https://oauth2.googleapis.com/token",
      "https://accounts.google.com/o/oauth2/v2/auth", "", "https://mail.google.com/", "RS256",
-     "access_type=offline&prompt=consent"},
+     "access_type=offline&prompt=consent", "127.0.0.1"},
     {"google-service-account", OAuth::Way::service_account, "https://oauth2.googleapis.com/token",
-     "", "", "https://mail.google.com/", "RS256", ""},
+     "", "", "https://mail.google.com/", "RS256", "", "127.0.0.1"},
 });
 
 }  // namespace

@@ -15,8 +15,9 @@ struct OAuthPreset {
   std::string_view authorization_endpoint;
   std::string_view device_endpoint;
   std::string_view scope;
-  std::string_view algorithm;  // Of signatures.
-  std::string_view extra;      // What the authorization endpoint wants besides.
+  std::string_view algorithm;      // Of signatures.
+  std::string_view extra;          // What the authorization endpoint wants besides.
+  std::string_view redirect_host;  // How this machine is called in its redirects.
 };
 
 [[nodiscard]] std::span<const OAuthPreset> oauth_presets();

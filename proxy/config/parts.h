@@ -20,6 +20,9 @@ namespace truerelay::config {
 
 [[nodiscard]] Log read_log(const Document& document, const Node& table, Findings& findings);
 
+// Of the main file, which may have no [vault].
+[[nodiscard]] Vault read_vault(const Document& document, Findings& findings);
+
 [[nodiscard]] Upstream read_upstream(const Document& document, std::string name,
                                      Findings& findings);
 
@@ -33,6 +36,10 @@ void check_fallback(const Config& config, const Upstream& upstream,
 
 // Whether its password is in place, which matters where it is used.
 void check_password_file(const Upstream& upstream, const Document& document, Findings& findings);
+
+// Whether who logs in at a listener can do so, and is not heard by others. The document is the
+// main file.
+void check_logins(const Config& config, const Document& document, Findings& findings);
 
 struct UpstreamFile {
   std::string name;

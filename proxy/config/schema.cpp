@@ -8,6 +8,7 @@ namespace {
 constexpr auto kTop = std::to_array<Key>({
     {"listener", "list of tables", "required"},
     {"log", "table", "none"},
+    {"vault", "table", "none"},
     {"drain_timeout", "duration", R"("30s")"},
 });
 
@@ -20,6 +21,7 @@ constexpr auto kListener = std::to_array<Key>({
     {"tls", "string", R"("none")"},
     {"certificate_file", "path", "none"},
     {"key_file", "path", "none"},
+    {"auth", "string", R"("none")"},
     {"max_clients", "integer", "2000"},
     {"command_timeout", "duration", R"("5m")"},
     {"data_timeout", "duration", R"("3m")"},
@@ -32,6 +34,12 @@ constexpr auto kLog = std::to_array<Key>({
     {"level", "string", R"("info")"},
     {"max_size", "size", R"("50MiB")"},
     {"keep", "integer", "10"},
+});
+
+constexpr auto kVault = std::to_array<Key>({
+    {"file", "path", R"("truerelay.vault")"},
+    {"key_file", "path", R"("truerelay.key")"},
+    {"passphrase_file", "path", "none"},
 });
 
 constexpr auto kUpstream = std::to_array<Key>({
@@ -47,8 +55,12 @@ constexpr auto kUpstream = std::to_array<Key>({
     {"helo_name", "string", "none"},
     {"auth", "string", R"("auto")"},
     {"user", "string", "none"},
+    {"secret", "string", "none"},
     {"password_file", "path", "none"},
     {"oauth", "table", "none"},
+    {"via", "string", "none"},
+    {"via_user", "string", "none"},
+    {"via_password_file", "path", "none"},
     {"eager_mail", "boolean", "false"},
     {"chunking", "string", R"("auto")"},
     {"max_connections", "integer", "preset"},
@@ -89,16 +101,18 @@ constexpr auto kOAuth = std::to_array<Key>({
 constexpr Table kTopTable{"the top of the main file", kTop};
 constexpr Table kListenerTable{"[[listener]]", kListener};
 constexpr Table kLogTable{"[log]", kLog};
+constexpr Table kVaultTable{"[vault]", kVault};
 constexpr Table kUpstreamTable{"upstreams/NAME.toml", kUpstream};
 constexpr Table kOAuthTable{"[oauth]", kOAuth};
-constexpr std::array<const Table*, 5> kAll = {&kTopTable, &kListenerTable, &kLogTable,
-                                              &kUpstreamTable, &kOAuthTable};
+constexpr std::array<const Table*, 6> kAll = {&kTopTable,   &kListenerTable, &kLogTable,
+                                              &kVaultTable, &kUpstreamTable, &kOAuthTable};
 
 }  // namespace
 
 const Table& top_table() { return kTopTable; }
 const Table& listener_table() { return kListenerTable; }
 const Table& log_table() { return kLogTable; }
+const Table& vault_table() { return kVaultTable; }
 const Table& upstream_table() { return kUpstreamTable; }
 const Table& oauth_table() { return kOAuthTable; }
 std::span<const Table* const> all_tables() { return kAll; }

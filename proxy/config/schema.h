@@ -22,6 +22,7 @@ struct Table {
 [[nodiscard]] const Table& top_table();
 [[nodiscard]] const Table& listener_table();
 [[nodiscard]] const Table& log_table();
+[[nodiscard]] const Table& vault_table();
 [[nodiscard]] const Table& upstream_table();
 [[nodiscard]] const Table& oauth_table();
 [[nodiscard]] std::span<const Table* const> all_tables();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/base64.h"
+#include "base/secret_name.h"
 #include "config/limits.h"
 #include "config/nearest.h"
 #include "config/oauth.h"
@@ -13,6 +14,7 @@
 #include "config/path_text.h"
 #include "config/presets.h"
 #include "config/values.h"
+#include "config/via.h"
 
 namespace truerelay::config {
 namespace {
@@ -139,23 +141,40 @@ void read_trust(TableReader& reader, Upstream& upstream) {
   }
 }
 
+// The name of a secret in the vault, or the file of a password.
+void read_secret(TableReader& reader, Upstream& upstream) {
+  upstream.secret = reader.text("secret").value_or("");
+  upstream.password_file = reader.path("password_file").value_or("");
+  if (!upstream.secret.empty() && !is_secret_name(upstream.secret)) {
+    reader.error("secret", fmt::format("'secret' is the name of a secret in the vault, not the "
+                                       "secret itself: it must be of {}",
+                                       kSecretNameRule));
+  }
+  if (reader.has("secret") && reader.has("password_file")) {
+    reader.error("password_file",
+                 "'secret' and 'password_file' both stand for the password: remove the one or the "
+                 "other");
+  }
+}
+
 void read_login(TableReader& reader, Upstream& upstream) {
   upstream.auth = reader.choice("auth", kAuth).value_or("auto");
   upstream.user = reader.text("user").value_or("");
-  upstream.password_file = reader.path("password_file").value_or("");
+  read_secret(reader, upstream);
   const bool logs_in = upstream.auth != "none" && upstream.auth != "passthrough";
-  const bool token = reader.has("oauth");
-  const bool secret = reader.has("user") || reader.has("password_file") || token;
+  const bool password = reader.has("secret") || reader.has("password_file") || reader.has("oauth");
+  const bool secret = reader.has("user") || password;
   if (logs_in && !secret) {
-    reader.missing("user", fmt::format(" and 'password_file' too: auth = \"{}\" logs in; for an "
-                                       "upstream that needs no login write auth = \"none\"",
+    reader.missing("user", fmt::format(" and 'secret' too: auth = \"{}\" logs in; for an upstream "
+                                       "that needs no login write auth = \"none\"",
                                        upstream.auth));
+  } else if (logs_in && !(reader.has("user") && password)) {
+    reader.missing(password ? "user" : "secret",
+                   fmt::format(": auth = \"{}\" needs a user and a secret, or a password_file",
+                               upstream.auth));
   }
-  for (const std::string_view key : {"user", "password_file"}) {
-    if (logs_in && secret && !reader.has(key) && !(token && key == "password_file")) {
-      reader.missing(
-          key, fmt::format(": auth = \"{}\" needs a user and a password_file", upstream.auth));
-    } else if (!logs_in && reader.has(key)) {
+  for (const std::string_view key : {"user", "secret", "password_file"}) {
+    if (!logs_in && reader.has(key)) {
       reader.error(key,
                    fmt::format("'{}' has no place beside auth = \"{}\"; {}", key, upstream.auth,
                                upstream.auth == "none" ? "remove the one or the other"
@@ -182,9 +201,11 @@ void read_tokens(const Document& document, TableReader& reader, Upstream& upstre
     return;
   }
   upstream.oauth = read_oauth(document, *table, upstream, findings);
-  if (reader.has("password_file")) {
-    reader.error("password_file",
-                 "'password_file' has no place beside [oauth]: remove the one or the other");
+  for (const std::string_view key : {"secret", "password_file"}) {
+    if (reader.has(key)) {
+      reader.error(
+          key, fmt::format("'{}' has no place beside [oauth]: remove the one or the other", key));
+    }
   }
   if (upstream.auth != "auto" && upstream.auth != "xoauth2" && upstream.auth != "oauthbearer") {
     reader.error("oauth", fmt::format("[oauth] has no place beside auth = \"{}\": a token goes by "
@@ -224,6 +245,7 @@ Upstream read_upstream(const Document& document, std::string name, Findings& fin
   read_helo_name(reader, upstream);
   read_login(reader, upstream);
   read_tokens(document, reader, upstream, findings);
+  read_via(reader, upstream);
   upstream.eager_mail = reader.boolean("eager_mail").value_or(upstream.eager_mail);
   upstream.chunking = reader.choice("chunking", kChunking).value_or(upstream.chunking);
   read_limits(reader, preset, upstream);
@@ -235,20 +257,23 @@ Upstream read_upstream(const Document& document, std::string name, Findings& fin
 // A password that is not there yet is no error: the configuration is written first, then the
 // password, and the service refuses to log in until then.
 void check_password_file(const Upstream& upstream, const Document& document, Findings& findings) {
-  std::error_code failure;
-  const Node* written = member(document.root, "password_file");
-  if (written == nullptr || upstream.password_file.empty() ||
-      std::filesystem::exists(upstream.password_file, failure)) {
-    return;
-  }
-  const std::string file = text_of(upstream.password_file);
-  findings.warnings.push_back(document.error_at(
-      written->at,
-      failure  // A folder that only the service's own user may enter.
-          ? fmt::format("{} cannot be looked at: {}", file, failure.message())
-          : fmt::format("there is no {} yet, so nobody can log in; make it with 'install -m 600 "
-                        "/dev/null {}' and write the password into it",
-                        file, file)));
+  const auto check = [&](std::string_view key, const std::filesystem::path& path) {
+    std::error_code failure;
+    const Node* written = member(document.root, key);
+    if (written == nullptr || path.empty() || std::filesystem::exists(path, failure)) {
+      return;
+    }
+    const std::string file = text_of(path);
+    findings.warnings.push_back(document.error_at(
+        written->at,
+        failure  // A folder that only the service's own user may enter.
+            ? fmt::format("{} cannot be looked at: {}", file, failure.message())
+            : fmt::format("there is no {} yet, so nobody can log in; make it with 'install -m 600 "
+                          "/dev/null {}' and write the password into it",
+                          file, file)));
+  };
+  check("password_file", upstream.password_file);
+  check("via_password_file", upstream.via ? upstream.via->password_file : std::filesystem::path());
 }
 
 }  // namespace truerelay::config

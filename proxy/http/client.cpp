@@ -10,19 +10,13 @@
 #include "base/ascii.h"
 #include "base/buffer.h"
 #include "http/parsers.h"
+#include "io/close_on_cancel.h"
 #include "io/stream.h"
 
 namespace truerelay::http {
 namespace {
 
 using Kind = io::Failure::Kind;
-
-// Closes whichever stream stands for the connection just now.
-struct CloseOnCancel final : io::Cancellation::Link {
-  CloseOnCancel(io::Cancellation& source, io::Stream* watched) : Link(source), stream(watched) {}
-  void cancelled() override { stream->close(); }
-  io::Stream* stream;
-};
 
 bool printable_line(std::string_view text) { return std::ranges::none_of(text, ascii_control); }
 
@@ -114,14 +108,14 @@ io::Task<io::Result<Response>> Client::send(Request request, io::Time deadline,
     co_return io::fail(Kind::cancelled, "the request was given up");
   }
   stream->set_deadline(deadline);
-  CloseOnCancel stop(cancellation, stream.get());
+  io::CloseOnCancel stop(cancellation, *stream);
   if (url.secure) {
     io::Result<io::SecuredStream> secured = co_await tls_.secure(std::move(stream), url.host);
     if (!secured) {
       co_return std::unexpected(std::move(secured.error()));
     }
     stream = std::move(secured->stream);
-    stop.stream = stream.get();
+    stop.watch(*stream);
   }
   const Redacted text = text_of(request);
   const io::Result<void> written = co_await stream->write(text.reveal());

@@ -25,6 +25,9 @@ constexpr std::size_t kMostOverhead = 8;
 
 std::string copy(Text text) { return {text.data(), text.size()}; }
 
+// No chunked message is shorter from any of its chunks on, and Beast asserts that it has as much.
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 bool good_value(Text value) {
   return std::ranges::none_of(value, [](char c) { return ascii_control(c) && c != '\t'; });
 }
@@ -184,6 +187,9 @@ class Intake {
         return beast::error::bad_version;
       }
       const bool in_header = !collector->is_header_done();
+      if (!in_header && collector->chunked() && pending_.size() < kLastChunk.size()) {
+        return {};
+      }
       error_code error;
       const std::size_t used =
           collector->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);

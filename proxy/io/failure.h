@@ -17,6 +17,7 @@ struct Failure {
     tls_refused,        // handshake or certificate
     too_long,           // the peer sent more than the bound
     malformed,          // the peer sent what its protocol does not allow
+    proxy_failed,       // a proxy on the way gave no connection
   };
 
   Kind kind;

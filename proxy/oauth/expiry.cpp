@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "base/ascii.h"
+#include "io/sleep.h"
 
 namespace truerelay::oauth {
 namespace {
@@ -54,18 +54,18 @@ std::optional<std::string> expiry_warning(const Expiry& expiry, io::WallTime now
   return fmt::format("{}. {}", text, expiry.remedy);
 }
 
-ExpiryWatch::ExpiryWatch(io::Clock& clock, List list, Tell tell)
-    : clock_(clock), list_(std::move(list)), tell_(std::move(tell)), alarm_(*this, clock) {}
-
-void ExpiryWatch::look() {
-  const io::WallTime now = clock_.wall_now();
-  for (const Expiry& expiry : list_()) {
-    const int stage = stage_of(expiry, now);
-    if (stage >= 0 && is_news(expiry, stage)) {
-      tell_(*expiry_warning(expiry, now));
+io::Task<void> ExpiryWatch::run(io::Cancellation& cancellation) {
+  while (!cancellation.requested()) {
+    const std::vector<Expiry> list = co_await list_();
+    const io::WallTime now = clock_.wall_now();
+    for (const Expiry& expiry : list) {
+      const int stage = stage_of(expiry, now);
+      if (stage >= 0 && is_news(expiry, stage)) {
+        tell_(*expiry_warning(expiry, now));
+      }
     }
+    co_await io::Sleep(clock_, executor_, clock_.now() + kLookAgain, cancellation);
   }
-  alarm_.arm(clock_.now() + kLookAgain);
 }
 
 bool ExpiryWatch::is_news(const Expiry& expiry, int stage) {

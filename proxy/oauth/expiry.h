@@ -3,9 +3,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "io/cancellation.h"
 #include "io/clock.h"
+#include "io/executor.h"
+#include "io/task.h"
 
 namespace truerelay::oauth {
 
@@ -26,12 +30,14 @@ struct Expiry {
 class ExpiryWatch {
  public:
   // `list` looks the dates up, for a secret may have been replaced; `tell` gets each warning.
-  using List = std::function<std::vector<Expiry>()>;
+  using List = std::function<io::Task<std::vector<Expiry>>()>;
   using Tell = std::function<void(const std::string& warning)>;
 
-  ExpiryWatch(io::Clock& clock, List list, Tell tell);
-  // Looks now, and from then on every hour.
-  void start() { look(); }
+  ExpiryWatch(io::Clock& clock, io::Executor& executor, List list, Tell tell)
+      : clock_(clock), executor_(executor), list_(std::move(list)), tell_(std::move(tell)) {}
+
+  // Looks at once, and then every hour, until it is cancelled.
+  io::Task<void> run(io::Cancellation& cancellation);
 
  private:
   struct Told {
@@ -39,20 +45,14 @@ class ExpiryWatch {
     io::WallTime at;
     int stage;
   };
-  struct Alarm final : io::Timer {
-    Alarm(ExpiryWatch& owner, io::Clock& source) : Timer(source), watch(owner) {}
-    void expire() override { watch.look(); }
-    ExpiryWatch& watch;
-  };
 
-  void look();
   [[nodiscard]] bool is_news(const Expiry& expiry, int stage);
 
   io::Clock& clock_;
+  io::Executor& executor_;
   List list_;
   Tell tell_;
   std::vector<Told> told_;
-  Alarm alarm_;
 };
 
 }  // namespace truerelay::oauth

@@ -21,6 +21,8 @@ Failure::Cause cause_of(io::Failure::Kind kind) {
     case io::Failure::Kind::too_long:
     case io::Failure::Kind::malformed:
       return Failure::Cause::protocol_violation;
+    case io::Failure::Kind::proxy_failed:
+      return Failure::Cause::proxy_failed;
   }
   return Failure::Cause::connection_lost;
 }

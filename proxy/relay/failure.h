@@ -15,6 +15,7 @@ struct Failure {
   enum class Cause {
     name_not_resolved,     // The upstream's host has no address.
     unreachable,           // No address of it takes the connection.
+    proxy_failed,          // The proxy on the way to it gives no connection.
     no_answer,             // It took longer than its deadline.
     connection_lost,       // The connection broke before the message was complete.
     connection_closed,     // It said that it closes the connection (421), or made that necessary.

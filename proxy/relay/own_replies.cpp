@@ -14,7 +14,9 @@ struct Row {
   int code;
   std::string_view status;  // The enhanced status code (RFC 3463).
   std::string_view what;    // {0}: the upstream's name, {1}: host:port
-  std::string_view remedy;  // {0}: the upstream's name, {1}: host:port, {2}: its file
+  // {0}: the upstream's name, {1}: host:port, {2}: its file, {3}: the key that stands for the
+  // secret
+  std::string_view remedy;
 };
 
 constexpr std::array kRows = {
@@ -23,6 +25,10 @@ constexpr std::array kRows = {
         "Check \"host\" in {2} and the name servers of this machine; nothing was sent, try again"},
     Row{Failure::Cause::unreachable, 451, "4.4.1", "truerelay cannot reach upstream {0} ({1})",
         "Check \"host\" and \"port\" in {2} and the firewall; nothing was sent, try again"},
+    Row{Failure::Cause::proxy_failed, 451, "4.4.1",
+        "truerelay cannot reach upstream {0} ({1}) through its proxy",
+        "Check \"via\" in {2}, and whether the proxy lets this machine connect to {1}; nothing was "
+        "sent, try again"},
     Row{Failure::Cause::no_answer, 451, "4.4.2", "Upstream {0} ({1}) did not answer in time",
         "Nothing was sent, try again"},
     Row{Failure::Cause::connection_lost, 451, "4.4.2",
@@ -58,16 +64,14 @@ constexpr std::array kRows = {
         "Upstream {0} ({1}) offers no login that truerelay is set up for",
         "Check \"auth\" and \"tls\" in {2}: many servers offer a login only after TLS"},
     Row{Failure::Cause::no_credentials, 554, "5.7.8",
-        "truerelay has no usable password for upstream {0} ({1})",
-        "Check \"password_file\" in {2}"},
+        "truerelay has no usable password for upstream {0} ({1})", "Check \"{3}\" in {2}"},
     Row{Failure::Cause::no_token, 554, "5.7.8",
         "truerelay gets no access token for upstream {0} ({1})", "Check [oauth] in {2}"},
     Row{Failure::Cause::credentials_deferred, 454, "4.7.0",
         "truerelay cannot get credentials for upstream {0} ({1}) just now",
         "Nothing was sent, try again"},
     Row{Failure::Cause::login_refused, 554, "5.7.8",
-        "Upstream {0} ({1}) refused the login; it said:",
-        "Check \"user\" and \"password_file\" in {2}"},
+        "Upstream {0} ({1}) refused the login; it said:", "Check \"user\" and \"{3}\" in {2}"},
     Row{Failure::Cause::login_deferred, 454, "4.7.0",
         "Upstream {0} ({1}) refused the login for now; it said:", "Nothing was sent, try again"},
     Row{Failure::Cause::needs_smtp_utf8, 553, "5.6.7",
@@ -111,7 +115,8 @@ smtp::Reply reply_for(const Failure& failure, const UpstreamSettings& upstream) 
   const Row& row = row_of(failure.cause);
   const std::string where = fmt::format("{}:{}", upstream.endpoint.host, upstream.endpoint.port);
   const auto filled = [&](std::string_view text) {
-    return fmt::format(fmt::runtime(text), upstream.name, where, upstream.file);
+    return fmt::format(fmt::runtime(text), upstream.name, where, upstream.file,
+                       upstream.secret_key);
   };
   smtp::Reply reply(row.code, std::vector<std::string>{});
   const auto add = [&](std::string_view text) {

@@ -230,7 +230,7 @@ class Session {
       complain(own::auth_not_now());
     } else {
       const io::Time until = services_.clock.now() + listener_.command_timeout;
-      PassthroughLogin login = co_await log_in_as_client(command, client_, side_, until);
+      LoginAnswer login = co_await log_in_as_client(command, client_, side_, until);
       if (login.reply.code == 421) {
         end(login.reply, "the login ended the session");
       } else if (login.reply.completion()) {

@@ -41,6 +41,7 @@ struct UpstreamSettings {
   Tls tls = Tls::starttls;
   std::string helo_name;
   auth::Choice auth = auth::Choice::automatic;
+  std::string secret_key = "password_file";  // The key in its file that stands for the password.
   bool eager_mail = false;
   Chunking chunking = Chunking::automatic;
   unsigned max_connections = 20;                // At once, of one login.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
-
 namespace truerelay::vault {
 namespace {
 
@@ -16,7 +14,6 @@ constexpr auto kKinds =
                                                       {Kind::user_hash, "user_hash"}});
 
 constexpr std::string_view kUser = "user:";
-constexpr std::size_t kLongestName = 128;
 
 }  // namespace
 
@@ -30,16 +27,6 @@ std::optional<Kind> kind_of(std::string_view text) {
   const auto* const found =
       std::ranges::find(kKinds, text, [](const auto& row) { return row.second; });
   return found != kKinds.end() ? std::optional(found->first) : std::nullopt;
-}
-
-std::optional<std::string> fault_of_name(std::string_view name) {
-  const bool good = std::ranges::all_of(name, [](char c) {
-    return ascii_alpha(c) || ascii_digit(c) || std::string_view("-_.@+").contains(c);
-  });
-  if (name.empty() || name.size() > kLongestName || !good) {
-    return "must be of letters, digits, - _ . @ and +, at most 128 of them";
-  }
-  return std::nullopt;
 }
 
 std::string entry_of_user(std::string_view user) { return std::string(kUser).append(user); }

@@ -23,10 +23,6 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] std::string_view text_of(Kind kind);
 [[nodiscard]] std::optional<Kind> kind_of(std::string_view text);
 
-// What is wrong with a name for a secret or a user, as a clause that goes after it, or nullopt: 1
-// to 128 ASCII letters, digits and - _ . @ +
-[[nodiscard]] std::optional<std::string> fault_of_name(std::string_view name);
-
 // The entry that holds a local user's hash. No secret has such a name, and the other way round.
 [[nodiscard]] std::string entry_of_user(std::string_view user);
 // "erp" of "user:erp", or nullopt where the entry is not a user's.

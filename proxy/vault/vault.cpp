@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/secret_name.h"
 #include "platform/file_lock.h"
 #include "platform/secret_file.h"
 
@@ -144,9 +145,8 @@ Result<void> Vault::create(const std::optional<Redacted>& passphrase) {
 
 Result<void> Vault::put(std::string_view name, Kind kind, const Redacted& value,
                         std::optional<Time> expires) {
-  const std::optional<std::string> bad_name = fault_of_name(user_of_entry(name).value_or(name));
-  if (bad_name) {
-    return std::unexpected("the name " + *bad_name);
+  if (!is_secret_name(user_of_entry(name).value_or(name))) {
+    return std::unexpected(fmt::format("the name must be of {}", kSecretNameRule));
   }
   if (value.empty() || value.reveal().size() > platform::kLongestSecret) {
     return std::unexpected(fmt::format("the value for '{}' must have from 1 to {} octets", name,

@@ -53,7 +53,7 @@ TEST_F(Load, OfAnEmptyMainFileSaysWhatToAdd) {
 TEST_F(Load, WithoutUpstreamsSaysWhatToAdd) {
   const Lines expected = {
       "upstreams: there is no upstream: put a file here, such as "
-      "office365.toml with preset, user and password_file"};
+      "office365.toml with preset, user and secret"};
   std::filesystem::remove(folder_ / "upstreams" / "office365.toml");
   EXPECT_EQ(errors(), expected);
   std::filesystem::remove_all(folder_ / "upstreams");

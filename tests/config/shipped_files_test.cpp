@@ -110,7 +110,8 @@ TEST_F(TheDefaults, AreWhatTheReferenceSays) {
   write("truerelay.toml", stated(top_table()) +
                               "[[listener]]\nname = \"erp\"\naddress = \"127.0.0.1:2525\"\n"
                               "upstream = \"office365\"\n" +
-                              stated(listener_table()) + "[log]\n" + stated(log_table()));
+                              stated(listener_table()) + "[log]\n" + stated(log_table()) +
+                              "[vault]\n" + stated(vault_table()));
   write_upstream(
       "preset = \"office365\"\nuser = \"erp@contoso.example\"\n"
       "password_file = \"office365.password\"\n" +
@@ -122,11 +123,14 @@ TEST_F(TheDefaults, AreWhatTheReferenceSays) {
   EXPECT_EQ(silent.log.level, explicit_one.log.level);
   EXPECT_EQ(silent.log.max_size, explicit_one.log.max_size);
   EXPECT_EQ(silent.log.keep, explicit_one.log.keep);
+  EXPECT_EQ(silent.vault.file, explicit_one.vault.file);
+  EXPECT_EQ(silent.vault.key_file, explicit_one.vault.key_file);
   const Listener& a = silent.listeners.at(0);
   const Listener& b = explicit_one.listeners.at(0);
   EXPECT_EQ(a.allow, b.allow);
   EXPECT_EQ(a.reject_bare_line_ends, b.reject_bare_line_ends);
   EXPECT_EQ(a.tls, b.tls);
+  EXPECT_EQ(a.auth, b.auth);
   EXPECT_EQ(a.max_clients, b.max_clients);
   EXPECT_EQ(a.command_timeout, b.command_timeout);
   EXPECT_EQ(a.data_timeout, b.data_timeout);

@@ -167,12 +167,12 @@ TEST_F(UpstreamTest, LogsInUnlessToldOtherwise) {
   write_upstream("preset = \"office365\"\n");
   EXPECT_EQ(errors(),
             (Lines{at("1:1",
-                      "'user' is missing and 'password_file' too: auth = \"auto\" logs in; "
-                      "for an upstream that needs no login write auth = \"none\"")}));
+                      "'user' is missing and 'secret' too: auth = \"auto\" logs in; for an "
+                      "upstream that needs no login write auth = \"none\"")}));
   write_upstream("preset = \"office365\"\nauth = \"login\"\nuser = \"erp\"\n");
   EXPECT_EQ(errors(), (Lines{at("1:1",
-                                "'password_file' is missing: auth = \"login\" needs a user "
-                                "and a password_file")}));
+                                "'secret' is missing: auth = \"login\" needs a user and a "
+                                "secret, or a password_file")}));
 }
 
 TEST_F(UpstreamTest, ThatPassesTheLoginThroughHasNoneOfItsOwn) {
@@ -180,6 +180,42 @@ TEST_F(UpstreamTest, ThatPassesTheLoginThroughHasNoneOfItsOwn) {
   EXPECT_EQ(errors(), (Lines{at("3:8",
                                 "'user' has no place beside auth = \"passthrough\"; the "
                                 "client brings its own")}));
+}
+
+TEST_F(UpstreamTest, NamesASecretInTheVaultInThePlaceOfAFile) {
+  write_upstream("preset = \"office365\"\nuser = \"erp\"\nsecret = \"office365\"\n");
+  EXPECT_EQ(warnings(), Lines{});
+  EXPECT_EQ(upstream().secret, "office365");
+  EXPECT_TRUE(upstream().password_file.empty());
+  write_upstream("preset = \"office365\"\nuser = \"erp\"\nsecret = \"a\"\npassword_file = \"b\"\n");
+  EXPECT_EQ(errors(), (Lines{at("4:17",
+                                "'secret' and 'password_file' both stand for the password: "
+                                "remove the one or the other")}));
+  write_upstream("preset = \"office365\"\nsecret = \"a\"\n");
+  EXPECT_EQ(errors(), (Lines{at("1:1",
+                                "'user' is missing: auth = \"auto\" needs a user and a secret, "
+                                "or a password_file")}));
+}
+
+TEST_F(UpstreamTest, TakesTheSecretItselfForNoName) {
+  write_upstream("preset = \"office365\"\nuser = \"erp\"\nsecret = \"hunter 2!\"\n");
+  const auto config = load(main_file());
+  ASSERT_FALSE(config);
+  const std::string told = describe(config.error().at(0));
+  EXPECT_NE(told.find("'secret' is the name of a secret in the vault, not the secret itself"),
+            std::string::npos);
+  EXPECT_EQ(told.find("hunter"), std::string::npos) << told;
+}
+
+TEST_F(UpstreamTest, WithoutALoginOfItsOwnHasNoSecret) {
+  without_login("secret = \"office365\"\n");
+  EXPECT_EQ(errors(), (Lines{at("3:10",
+                                "'secret' has no place beside auth = \"none\"; remove the one or "
+                                "the other")}));
+  write_upstream("preset = \"office365\"\nauth = \"passthrough\"\nsecret = \"a\"\n");
+  EXPECT_EQ(errors(), (Lines{at("3:10",
+                                "'secret' has no place beside auth = \"passthrough\"; the client "
+                                "brings its own")}));
 }
 
 TEST_F(UpstreamTest, WithoutALoginHasNoPassword) {

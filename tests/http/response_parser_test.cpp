@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -165,8 +167,8 @@ TEST(ResponseParser, RefusesWhatIsNoHttpOrContradictsItself) {
       {ok + "Transfer-Encoding: xchunked\r\n\r\n", "it contradicts itself about its length"},
       {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
        "it contradicts itself about its length"},
-      {chunked + "x\r\n", "its chunks are malformed"},
-      {chunked + "-1\r\n", "its chunks are malformed"},
+      {chunked + "x\r\n\r\n", "its chunks are malformed"},
+      {chunked + "-1\r\nx", "its chunks are malformed"},
       {chunked + "1\r\nab\r\n0\r\n\r\n", "its chunks are malformed"},
       {chunked + "FFFFFFFFFFFFFFFFF\r\n", "its chunks are malformed"},
   };
@@ -214,7 +216,7 @@ TEST(ResponseParser, BoundsWhateverCouldGoOnForEver) {
       {"folded lines", ok + "X: 1\r\n" + repeated(" 1\r\n", kLongestHeader / 4)},
       {"a long body", ok + "Content-Length: 101\r\n\r\n"},
       {"a long body to the end", ok + "\r\n" + std::string(kLongestBody + 1, 'x')},
-      {"a long chunk", chunked + "65\r\n"},
+      {"a long chunk", chunked + "65\r\nx"},
       {"many chunks", chunked + repeated("1\r\nx\r\n", kLongestBody + 1)},
       {"a long chunk extension", chunked + "1;" + std::string(kLongestHeader, 'x')},
       {"a long chunk size", chunked + std::string(kLongestHeader + 1000, '0')},
@@ -254,6 +256,55 @@ TEST(ResponseParser, EndsAFloodOfInterimAnswers) {
     ASSERT_TRUE(parsed.failure);
     EXPECT_EQ(parsed.failure->kind, io::Failure::Kind::malformed);
   }
+}
+
+// Answers put together at random from what matters to a parser, whole and in random pieces.
+TEST(ResponseParser, FindsTheSameHoweverTheBytesAreCut) {
+  const std::vector<std::string> words = {"HTTP/1.1 200 OK\r\n",
+                                          "HTTP/1.1 100 Continue\r\n\r\n",
+                                          "HTTP/1.0 404 No\r\n",
+                                          "\r\n",
+                                          "\r",
+                                          "\n",
+                                          "\r\n\r\n",
+                                          "Content-Length: 5\r\n",
+                                          "Content-Length: 0\r\n",
+                                          "Transfer-Encoding: chunked\r\n",
+                                          "X: y\r\n",
+                                          " folded\r\n",
+                                          "0\r\n",
+                                          "0\r\n\r\n",
+                                          "5\r\nhello\r\n",
+                                          "1;a=\"b\"\r\nx\r\n",
+                                          "hello",
+                                          ":",
+                                          ";",
+                                          "0",
+                                          "\x01",
+                                          std::string(1, '\0'),
+                                          std::string(200, 'z')};
+  std::size_t answers = 0;
+  for (std::uint64_t seed = 1; seed <= 20'000; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random(seed);
+    std::string bytes = random() % 8 > 0 ? words[0] : "";
+    if (random() % 2 > 0) {
+      bytes += words[7 + random() % 3] + "\r\n";
+    }
+    for (std::uint64_t left = random() % 8; left > 0; --left) {
+      bytes += words[random() % words.size()];
+    }
+    const Parsed whole = parse(bytes, std::string_view::npos, Ending::closed);
+    const Parsed cut = parse(bytes, 1 + random() % 9, Ending::closed);
+    ASSERT_EQ(whole.answer.has_value(), cut.answer.has_value()) << bytes;
+    if (whole.answer) {
+      ++answers;
+      EXPECT_EQ(whole.answer->status, cut.answer->status);
+      EXPECT_EQ(whole.answer->headers.size(), cut.answer->headers.size());
+      EXPECT_EQ(whole.answer->body.reveal(), cut.answer->body.reveal());
+    }
+  }
+  EXPECT_GT(answers, 1000U);
 }
 
 TEST(ResponseParser, NeverQuotesWhatItRefuses) {

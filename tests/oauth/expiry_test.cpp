@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/scope.h"
 #include "tests/simulation/world.h"
 
 namespace truerelay::oauth {
@@ -34,16 +35,25 @@ TEST(Expiry, IsToldWithItsDayAndTheRemedy) {
 
 struct Watched {
   simulation::World world{1};
+  io::Cancellation over;
   std::vector<Expiry> list;
   std::vector<std::string> told;
-  ExpiryWatch watch{world, [this] { return list; },
+  ExpiryWatch watch{world, world, [this] { return look_up(); },
                     [this](const std::string& warning) { told.push_back(warning); }};
+  io::Scope scope{world};
+
+  ~Watched() {
+    over.cancel();
+    world.run_until_idle();
+  }
+  void start() { scope.spawn(watch.run(over)); }
+  io::Task<std::vector<Expiry>> look_up() { co_return list; }
 };
 
 TEST(ExpiryWatch, TellsFourTimesInAll) {
   Watched watched;
   watched.list = {{"the secret", watched.world.wall_now() + 40 * kDay, "Mend it"}};
-  watched.watch.start();
+  watched.start();
   watched.world.run_for(60 * kDay);
   ASSERT_EQ(watched.told.size(), 4U);
   EXPECT_TRUE(watched.told[0].starts_with("The secret expires in 30 days"));
@@ -55,7 +65,7 @@ TEST(ExpiryWatch, TellsFourTimesInAll) {
 TEST(ExpiryWatch, TellsAtOnceWhatIsClose) {
   Watched watched;
   watched.list = {{"the secret", watched.world.wall_now() + 5 * kDay, "Mend it"}};
-  watched.watch.start();
+  watched.start();
   EXPECT_EQ(watched.told.size(), 1U);
   watched.world.run_for(1 * kDay);
   EXPECT_EQ(watched.told.size(), 1U);
@@ -64,7 +74,7 @@ TEST(ExpiryWatch, TellsAtOnceWhatIsClose) {
 TEST(ExpiryWatch, ASecretThatWasReplacedIsQuietAndTellsAnewLater) {
   Watched watched;
   watched.list = {{"the secret", watched.world.wall_now() + 5 * kDay, "Mend it"}};
-  watched.watch.start();
+  watched.start();
   watched.list[0].at += 365 * kDay;
   watched.world.run_for(10 * kDay);
   EXPECT_EQ(watched.told.size(), 1U);

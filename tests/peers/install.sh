@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the peers that the tests in this folder talk to, on Debian 12:
 #   upstreams  Postfix 3.7 with Dovecot for SASL (installed), OpenSMTPD 7.4 (only unpacked)
+#   proxies    tinyproxy (HTTP CONNECT), microsocks (SOCKS5)
 #   clients    swaks and msmtp; smtplib comes with Python
 # and, for tests/oauth_peers, Dovecot's submission service.
 #
@@ -17,7 +18,7 @@
 set -eu
 
 # The libraries are what OpenSMTPD is linked with; util-linux has unshare and setpriv.
-wanted='postfix dovecot-core dovecot-submissiond swaks msmtp openssl
+wanted='postfix dovecot-core dovecot-submissiond tinyproxy microsocks swaks msmtp openssl
         libevent-2.1-7 libdb5.3 libpam0g libssl3 zlib1g util-linux'
 
 if [ $# -ne 1 ]; then
@@ -86,6 +87,9 @@ if [ -n "$missing" ]; then
   esac
   case $missing in
     *dovecot-core*) services="$services dovecot.service dovecot.socket" ;;
+  esac
+  case $missing in
+    *tinyproxy*) services="$services tinyproxy.service" ;;
   esac
   if [ -n "$services" ] && command -v systemctl >/dev/null; then
     # shellcheck disable=SC2086  # a list of unit names

@@ -1,6 +1,7 @@
 // The relay's own failures towards an upstream (rule T8): exact codes, the upstream's name and
 // file, the setting to look at, and the upstream's own words where it said any.
 
+#include "relay/own_replies.h"
 #include "tests/relay/mail_program.h"
 
 namespace truerelay::relay {
@@ -46,6 +47,21 @@ TEST(OwnFailures, AnUnknownNameIs451With443) {
             "mail.example has no address\n"
             "451 4.4.3 Check \"host\" in upstreams/contoso.toml and the name servers of this "
             "machine; nothing was sent, try again");
+}
+
+TEST(OwnFailures, AProxyThatRefusesIs451With441AndNamesTheSetting) {
+  const io::Failure refused{io::Failure::Kind::proxy_failed,
+                            "the proxy http://proxy.example:3128 refused to connect to "
+                            "mail.example:587; it said: 403 Filtered"};
+  const smtp::Reply reply = reply_for(from_io(refused), Arrangement().upstream);
+  EXPECT_EQ(reply.code, 451);
+  EXPECT_EQ(reply.lines,
+            (std::vector<std::string>{
+                "4.4.1 truerelay cannot reach upstream contoso (mail.example:587) through its "
+                "proxy: the proxy http://proxy.example:3128 refused to connect to "
+                "mail.example:587; it said: 403 Filtered",
+                "4.4.1 Check \"via\" in upstreams/contoso.toml, and whether the proxy lets this "
+                "machine connect to mail.example:587; nothing was sent, try again"}));
 }
 
 TEST(OwnFailures, AnUpstreamThatTakesNoConnectionsSaysWhyIn451With441) {

@@ -22,6 +22,7 @@ NEIGHBOURS = {
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
     "http": {"base", "io"},
+    "egress": {"base", "io", "platform", "http"},
     "config": {"base", "io", "platform"},
     "relay": {"base", "digest", "io", "smtp", "auth", "observe"},
     "sandbox": {"base", "io", "smtp", "auth"},
