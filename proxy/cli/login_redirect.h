@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/redacted.h"
 #include "io/event.h"
 #include "io/scope.h"
 #include "net/listener.h"
