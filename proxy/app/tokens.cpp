@@ -84,7 +84,7 @@ std::unique_ptr<oauth::TokenSource> Provider::source(oauth::Note note) {
     case config::OAuth::Way::login:
       return std::make_unique<oauth::RefreshTokenSource>(
           oauth::RefreshTokenSource::Settings{client(), settings_.refresh_token,
-                                              settings_.token_endpoint, settings_.scope},
+                                              settings_.token_endpoint},
           parts(), std::move(note));
     case config::OAuth::Way::service_account:
       return std::make_unique<oauth::ServiceAccountSource>(

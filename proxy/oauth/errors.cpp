@@ -174,6 +174,7 @@ TokenFailure failure_of(std::string_view error, std::string_view description,
     failure.remedy = "Look it up at the provider";
   }
   failure.error = is_code(error) ? error : "unknown error";
+  failure.refused = true;
   failure.cause +=
       fmt::format(" ({}{})", failure.error, number != 0 ? fmt::format(", AADSTS{}", number) : "");
   if (!words.empty()) {

@@ -15,6 +15,7 @@ struct TokenFailure {
   std::string remedy;      // A sentence without a full stop.
   std::string error{};     // The provider's code, such as "authorization_pending", or empty.
   std::optional<io::Duration> retry_after{};  // What the provider asked for.
+  bool refused = false;  // The provider works and says no, or asks for fewer requests.
 };
 
 template <class T>

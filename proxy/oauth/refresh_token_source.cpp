@@ -62,10 +62,9 @@ io::Task<TokenResult<Token>> RefreshTokenSource::fetch(io::Time deadline,
   if (!client) {
     co_return std::unexpected(client.error());
   }
-  Form form = refresh_request(*client, *sent, settings_.scope);
+  Form form = refresh_request(*client, *sent);
   const io::Result<Answer> answer = co_await parts_.endpoint.post(
-      settings_.token_endpoint, refresh_request(*client, *sent, settings_.scope), deadline,
-      cancellation);
+      settings_.token_endpoint, refresh_request(*client, *sent), deadline, cancellation);
   if (!answer) {
     co_return std::unexpected(unanswered(answer.error(), settings_.token_endpoint));
   }
@@ -99,11 +98,12 @@ io::Task<void> RefreshTokenSource::save() {
       note_(Weight::warning, "the new refresh token is saved now");
     }
   } else if (!std::exchange(complained_, true)) {
-    note_(Weight::error,
-          fmt::format("the provider gave a new refresh token, which cannot be saved: {}. It is used "
-                      "from memory and saved as soon as that is possible; if truerelay ends before "
-                      "that, a person must log in again",
-                      put.error()));
+    note_(
+        Weight::error,
+        fmt::format("the provider gave a new refresh token, which cannot be saved: {}. It is used "
+                    "from memory and saved as soon as that is possible; if truerelay ends before "
+                    "that, a person must log in again",
+                    put.error()));
   }
 }
 

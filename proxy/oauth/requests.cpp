@@ -39,10 +39,9 @@ Form client_credentials_request(const Client& client, std::string_view scope) {
   return form;
 }
 
-Form refresh_request(const Client& client, const Redacted& refresh_token, std::string_view scope) {
+Form refresh_request(const Client& client, const Redacted& refresh_token) {
   Form form = request_of(client, "refresh_token");
   add_secret(form, "refresh_token", refresh_token);
-  add_scope(form, scope);
   return form;
 }
 

@@ -21,9 +21,9 @@ struct Client {
 // RFC 6749 section 4.4.2. No user is involved.
 [[nodiscard]] Form client_credentials_request(const Client& client, std::string_view scope);
 
-// RFC 6749 section 6.
-[[nodiscard]] Form refresh_request(const Client& client, const Redacted& refresh_token,
-                                   std::string_view scope);
+// RFC 6749 section 6. It names no scope, so that it is for all that was granted: providers differ
+// in whether what was asked for then may be named now.
+[[nodiscard]] Form refresh_request(const Client& client, const Redacted& refresh_token);
 
 // RFC 6749 section 4.1.3, RFC 7636 section 4.5.
 [[nodiscard]] Form code_request(const Client& client, const Redacted& code,

@@ -18,7 +18,10 @@ constexpr io::Duration kShortLife = std::chrono::minutes(1);
 constexpr io::Duration kLastMoment = std::chrono::seconds(10);
 
 constexpr io::Duration kFirstPause = std::chrono::seconds(1);
-constexpr io::Duration kLongestPause = std::chrono::minutes(5);
+// A provider that cannot be reached or is out of order costs little to ask; mail waits for it.
+constexpr io::Duration kLongestPause = std::chrono::seconds(15);
+// One that works, and refuses, is to be left in peace.
+constexpr io::Duration kLongestPauseOfRefusal = std::chrono::minutes(5);
 // A provider that asks for more than this has its answer then.
 constexpr io::Duration kLongestRetryAfter = std::chrono::minutes(15);
 
@@ -212,7 +215,8 @@ void TokenKeeper::failed(TokenFailure failure) {
                             failure.permanent ? ". Nothing is tried until that is done" : ""));
   }
   const io::Duration doubled = kFirstPause * (1LL << std::min(failures_, 20U));
-  const io::Duration pause = std::min(doubled, kLongestPause);
+  const io::Duration pause =
+      std::min(doubled, failure.refused ? kLongestPauseOfRefusal : kLongestPause);
   const io::Duration asked =
       std::min(failure.retry_after.value_or(io::Duration{}), kLongestRetryAfter);
   next_request_ = now() + std::max(pause / 2 + spread(pause / 2), asked);

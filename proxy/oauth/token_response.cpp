@@ -60,6 +60,7 @@ TokenResult<JsonObject> read_body(const Answer& answer, const Form& sent) {
     TokenFailure failure = odd(answer, answer.status == 429 ? "(too many requests)" : "");
     failure.cause = failure.cause.substr(0, failure.cause.find_last_not_of(' ') + 1);
     failure.remedy = "Wait; truerelay tries again by itself";
+    failure.refused = answer.status == 429;
     return std::unexpected(std::move(failure));
   }
   if (!body) {

@@ -124,8 +124,8 @@ io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials(
   if (parts_.credentials == nullptr) {
     co_return Result<std::optional<auth::Credentials>>(std::nullopt);
   }
-  std::expected<auth::Credentials, auth::Refusal> found =
-      co_await parts_.credentials->credentials(now() + settings_.connect_timeout, cancellation);
+  std::expected<auth::Credentials, auth::Refusal> found = co_await parts_.credentials->credentials(
+      now() + settings_.connect_timeout * 3 / 4, cancellation);
   if (!found) {
     co_return std::unexpected(from_refusal(std::move(found.error())));
   }

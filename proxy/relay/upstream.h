@@ -71,7 +71,8 @@ class Upstream {
   // The same, the steps told to the log at its most talkative.
   io::Task<Result<std::unique_ptr<UpstreamConnection>>> open(const auth::Credentials* credentials,
                                                              io::Cancellation& cancellation);
-  // What is to be logged in with, within connect_timeout; nullopt where nobody logs in.
+  // What is to be logged in with; nullopt where nobody logs in. It takes less than connect_timeout,
+  // so that whoever waits for a connection that long hears why there is none.
   io::Task<Result<std::optional<auth::Credentials>>> stored_credentials(
       io::Cancellation& cancellation);
   // The stored credentials were refused. True: there may be others by now, worth one more login.

@@ -38,14 +38,14 @@ TEST(Requests, AnAssertionTakesThePlaceOfTheSecret) {
             "client_assertion=<h.c.s> scope=a/.default");
 }
 
-TEST(Requests, ARefreshNamesTheTokenAndAPublicClientHasNoProof) {
-  EXPECT_EQ(shown(refresh_request(with_nothing(), secret("R1"), "mail offline_access")),
-            "grant_type=refresh_token client_id=app refresh_token=<R1> scope=mail offline_access");
+TEST(Requests, ARefreshNamesTheTokenAndNoScopeAndAPublicClientHasNoProof) {
+  EXPECT_EQ(shown(refresh_request(with_nothing(), secret("R1"))),
+            "grant_type=refresh_token client_id=app refresh_token=<R1>");
 }
 
 TEST(Requests, AnEmptyScopeIsLeftOut) {
-  EXPECT_EQ(shown(refresh_request(with_nothing(), secret("R1"), "")),
-            "grant_type=refresh_token client_id=app refresh_token=<R1>");
+  EXPECT_EQ(shown(client_credentials_request(with_nothing(), "")),
+            "grant_type=client_credentials client_id=app");
 }
 
 TEST(Requests, ACodeIsRedeemedWithItsVerifierAndTheSameRedirect) {

@@ -55,8 +55,7 @@ struct Rotation : Stage {
     return std::make_unique<RefreshTokenSource>(
         RefreshTokenSource::Settings{.client = {.id = "app"},
                                      .refresh_token = "login",
-                                     .token_endpoint = "https://login.example/token",
-                                     .scope = "mail"},
+                                     .token_endpoint = "https://login.example/token"},
         SourceParts{rotating, store, parts().proof}, note());
   }
   std::string fetch(RefreshTokenSource& source) {
@@ -126,7 +125,8 @@ TEST(Rotation, WhatCannotBeSavedIsUsedFromMemoryAndComplainedOfLoudlyOnce) {
   EXPECT_FALSE(scene.rotating.reused);
   ASSERT_EQ(scene.notes.size(), 1U);
   EXPECT_EQ(scene.notes[0].first, Weight::error);
-  EXPECT_NE(scene.notes[0].second.find("The disk is full. It is used from memory"), std::string::npos);
+  EXPECT_NE(scene.notes[0].second.find("The disk is full. It is used from memory"),
+            std::string::npos);
   scene.store.failing_puts = 0;
   EXPECT_TRUE(scene.save(*source));
   EXPECT_EQ(scene.store.secrets["login"], scene.rotating.valid);

@@ -216,10 +216,11 @@ TEST(TokenKeeper, AClientThatIsCancelledIsToldAtOnce) {
   EXPECT_TRUE(Kept::text_of(*client.result).starts_with("454: "));
 }
 
-TEST(TokenKeeper, TriesAgainLaterEachTimeButNeverMoreThanFiveMinutesLater) {
+// How long it pauses between requests that all fail in this way, at the most.
+void expect_pauses_up_to(io::Duration longest, const std::function<void(Kept&)>& script) {
   Kept kept;
   kept.provider.takes = 0s;
-  kept.provider.fail(io::Failure::Kind::name_not_resolved, "no such host");
+  script(kept);
   kept.ask(1s);
   kept.world.run_for(6h);
   std::vector<io::Duration> pauses;
@@ -231,19 +232,32 @@ TEST(TokenKeeper, TriesAgainLaterEachTimeButNeverMoreThanFiveMinutesLater) {
   for (const io::Duration pause : pauses) {
     EXPECT_GE(pause, most / 2);
     EXPECT_LE(pause, most);
-    most = std::min<io::Duration>(most * 2, 5min);
+    most = std::min<io::Duration>(most * 2, longest);
   }
   EXPECT_EQ(kept.notes_of(Weight::warning), 1U);  // One line for all of it.
 }
 
+TEST(TokenKeeper, AProviderOutOfOrderIsAskedLaterEachTimeUpToFifteenSeconds) {
+  expect_pauses_up_to(15s, [](Kept& kept) {
+    kept.provider.fail(io::Failure::Kind::name_not_resolved, "no such host");
+  });
+  expect_pauses_up_to(15s, [](Kept& kept) { kept.provider.answer(503, ""); });
+}
+
+TEST(TokenKeeper, AProviderThatRefusesForNowIsAskedLaterEachTimeUpToFiveMinutes) {
+  expect_pauses_up_to(5min, [](Kept& kept) { kept.provider.answer(429, ""); });
+  expect_pauses_up_to(
+      5min, [](Kept& kept) { kept.provider.answer(400, R"({"error":"never_heard_of"})"); });
+}
+
 TEST(TokenKeeper, WhoCannotAwaitTheNextTryHearsTheReasonAtOnce) {
   Kept kept;
-  kept.provider.fail(io::Failure::Kind::unreachable, "no way");
+  kept.provider.answer(429, "");
   kept.ask(1s);
   kept.world.run_for(10min);
   const std::size_t before = kept.requests();
   const io::Time now = kept.world.now();
-  EXPECT_TRUE(kept.token(1s).starts_with("454: the token endpoint"));
+  EXPECT_TRUE(kept.token(1s).starts_with("454: the token endpoint answered HTTP 429"));
   EXPECT_EQ(kept.world.now(), now);
   EXPECT_EQ(kept.requests(), before);
 }
