@@ -3,6 +3,7 @@
 #   upstreams  Postfix 3.7 with Dovecot for SASL (installed), OpenSMTPD 7.4 (only unpacked)
 #   proxies    tinyproxy (HTTP CONNECT), microsocks (SOCKS5)
 #   clients    swaks and msmtp; smtplib comes with Python
+# and, for tests/oauth_peers, Dovecot's submission service.
 #
 # usage: install.sh DIRECTORY
 #
@@ -17,7 +18,7 @@
 set -eu
 
 # The libraries are what OpenSMTPD is linked with; util-linux has unshare and setpriv.
-wanted='postfix dovecot-core tinyproxy microsocks swaks msmtp openssl
+wanted='postfix dovecot-core dovecot-submissiond tinyproxy microsocks swaks msmtp openssl
         libevent-2.1-7 libdb5.3 libpam0g libssl3 zlib1g util-linux'
 
 if [ $# -ne 1 ]; then
@@ -85,7 +86,7 @@ if [ -n "$missing" ]; then
     *) services= ;;
   esac
   case $missing in
-    *dovecot*) services="$services dovecot.service dovecot.socket" ;;
+    *dovecot-core*) services="$services dovecot.service dovecot.socket" ;;
   esac
   case $missing in
     *tinyproxy*) services="$services tinyproxy.service" ;;
