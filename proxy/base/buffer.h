@@ -34,8 +34,8 @@ class Buffer {
 
   void append(std::string_view bytes);
 
-  // The first `count` bytes of `other` come here, where nothing is; the larger part of `other` stays
-  // where it is in memory, and only the smaller one is copied.
+  // The first `count` bytes of `other` come here, where nothing is; the larger part of `other`
+  // stays where it is in memory, and only the smaller one is copied.
   void take_front(Buffer& other, std::size_t count);
 
   // Keeps so much room before the bytes, for prepend(), in memory that is asked for from now on.
