@@ -171,8 +171,8 @@ TEST_F(UpstreamTest, LogsInUnlessToldOtherwise) {
                       "upstream that needs no login write auth = \"none\"")}));
   write_upstream("preset = \"office365\"\nauth = \"login\"\nuser = \"erp\"\n");
   EXPECT_EQ(errors(), (Lines{at("1:1",
-                                "'secret' is missing: auth = \"login\" needs a user and a "
-                                "secret, or a password_file")}));
+                                "'secret' is missing: auth = \"login\" needs a user, and a "
+                                "secret, a password_file or [oauth]")}));
 }
 
 TEST_F(UpstreamTest, ThatPassesTheLoginThroughHasNoneOfItsOwn) {
