@@ -65,7 +65,7 @@ class Bed:
         logs = {"provider": self.provider.log(), "mail servers": self.mail.log()}
         logs |= {f"Dovecot {number}": each.log()
                  for number, each in enumerate(self._dovecots, 1)}
-        return "\n".join(f"{name}:\n{text[-3000:]}" for name, text in logs.items())
+        return "\n".join(f"{name}:\n{text[-800:]}" for name, text in logs.items())
 
     def _dovecot(self, stack: contextlib.ExitStack, validation: Validation, resource: str) -> Door:
         name = f"dovecot-{validation.value}"

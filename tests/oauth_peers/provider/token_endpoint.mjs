@@ -19,7 +19,7 @@ export class TokenEndpoint {
   async answer(request, response, work) {
     const parameters = Object.fromEntries(new URLSearchParams(await textOf(request)));
     const number = this.events.number();
-    this.events.write('request', { number, ...describe(parameters) });
+    this.events.write('request', { number, url: request.url, ...describe(parameters) });
     if (parameters.grant_type === JWT_BEARER) parameters.client_id ??= SERVICE_ACCOUNT;
     const fault = this.faults.take();
     // What oidc-provider finds of it later, in the same request.
