@@ -14,7 +14,7 @@ namespace truerelay::bench {
 namespace {
 
 constexpr std::size_t kMib = std::size_t{1024} * 1024;
-constexpr std::size_t kRead = std::size_t{64} * 1024;
+constexpr std::size_t kRead = std::size_t{128} * 1024;
 
 void seal_all(SealedRecords& out, std::string_view bytes, std::string& records) {
   records.clear();
