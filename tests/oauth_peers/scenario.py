@@ -53,7 +53,8 @@ class ProgramTest(unittest.TestCase):
 
     def with_service_account(self, door: Door, mechanism: str) -> Program:
         program = self.program(door, {
-            "service_account": SERVICE_ACCOUNT_KEY, "scope": f"{door.resource}/SMTP.Send"}, mechanism)
+            "service_account": SERVICE_ACCOUNT_KEY,
+            "scope": f"{door.resource}/SMTP.Send"}, mechanism)
         provider = self.bed.provider
         program.set_secret(SERVICE_ACCOUNT_KEY, provider.client_key.service_account_file(
             SERVICE_ACCOUNT, provider.token_url))

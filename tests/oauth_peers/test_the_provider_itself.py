@@ -119,6 +119,12 @@ class ARefreshToken(ProviderTest):
             self.assertEqual(self.refreshed(second.refresh_token).status, 200)
             self.assert_error(self.refreshed(self.first.refresh_token), 400, "invalid_grant")
 
+    def test_is_forgiven_no_more_when_the_access_token_of_its_successor_was_shown(self) -> None:
+        with self.provider.forgiving():
+            second = self.refreshed(self.first.refresh_token)
+            self.assertTrue(flows.introspected(self.provider, second.access_token)["active"])
+            self.assert_error(self.refreshed(self.first.refresh_token), 400, "invalid_grant")
+
     def test_is_worth_nothing_after_an_administrator_has_revoked_it(self) -> None:
         self.provider.revoke_everything()
         self.assert_error(self.refreshed(self.first.refresh_token), 400, "invalid_grant")

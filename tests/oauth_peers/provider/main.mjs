@@ -13,7 +13,7 @@ import { Events } from './events.mjs';
 import { Faults } from './faults.mjs';
 import { Person } from './person.mjs';
 import { allowServiceAccounts } from './service_account.mjs';
-import { forget } from './store.mjs';
+import { accessTokenIsShown, forget } from './store.mjs';
 import { TokenEndpoint } from './token_endpoint.mjs';
 
 const LOOPBACK = '127.0.0.1';
@@ -36,6 +36,7 @@ provider.use(async (context, next) => {
   if (context.oidc?.route === 'device_authorization' && context.status === 200) {
     context.body = { ...context.body, interval: 1 };
   }
+  if (context.oidc?.route === 'introspection') accessTokenIsShown(context.oidc.params.token);
 });
 const work = provider.callback();
 

@@ -5,10 +5,12 @@
 // grant: somebody has a copy. That is strict, as RFC 9700 section 4.14.2 describes it. It cannot be
 // survived by a client that dies between the provider's answer and its own disk, so that real
 // providers forgive the old token until its successor has been seen; `forgiving` does the same, and
-// no more than that.
+// no more than that. The access token that came with the successor counts as well: who shows it has
+// had the time to save the successor.
 
 const records = new Map();
 const successors = new Map(); // refresh token -> those that were issued for it
+const siblings = new Map(); // access token -> the refresh token that came with it
 const used = new Set();
 
 export class Store {
@@ -66,8 +68,14 @@ export function refreshTokenIsShown(token, forgiving) {
   used.add(token);
 }
 
-export function refreshTokenIsRotated(old, successor) {
+export function refreshTokenIsRotated(old, successor, accessToken) {
   successors.set(old, [...successors.get(old) ?? [], successor]);
+  siblings.set(accessToken, successor);
+}
+
+// A mail server asks about an access token.
+export function accessTokenIsShown(token) {
+  used.add(siblings.get(token));
 }
 
 // As when an administrator ends somebody's sessions: nothing of these kinds was ever issued.

@@ -40,10 +40,12 @@ export class TokenEndpoint {
     await next();
     const { outcome, fault } = context.req;
     if (!outcome) return;
-    const { error, error_description: description, refresh_token: issued } = context.body ?? {};
+    const {
+      error, error_description: description, refresh_token: issued, access_token: accessToken,
+    } = context.body ?? {};
     Object.assign(outcome, { error, description, issued: fingerprint(issued) });
     const rotated = context.oidc?.entities.RotatedRefreshToken;
-    if (rotated && issued) refreshTokenIsRotated(rotated.jti, issued);
+    if (rotated && issued) refreshTokenIsRotated(rotated.jti, issued, accessToken);
     changesTheAnswer(fault, context);
   }
 }
