@@ -6,6 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "app/blueprint.h"
+#include "app/generation.h"
+#include "app/sockets.h"
+#include "app/standings.h"
 #include "auth/local_users.h"
 #include "config/config.h"
 #include "digest/key.h"
@@ -13,25 +17,21 @@
 #include "io/dialer.h"
 #include "io/event.h"
 #include "io/scope.h"
-#include "io/tls.h"
-#include "net/listener.h"
+#include "io/task.h"
 #include "net/loop.h"
 #include "net/scratch_file.h"
 #include "net/signals.h"
 #include "net/worker.h"
-#include "oauth/note.h"
 #include "observe/events.h"
 #include "relay/duplicates.h"
-#include "relay/listener.h"
 #include "relay/replay_memory.h"
 #include "relay/services.h"
-#include "relay/upstream.h"
 #include "vault/vault.h"
 
 namespace truerelay::app {
 
-// The whole service of one configuration: everything that runs belongs to it, and several can stand
-// in one process, each with a loop and a thread of its own.
+// The whole service of a configuration, and of those that take its place: everything that runs
+// belongs to it, and several can stand in one process, each with a loop and a thread of its own.
 class Engine {
  public:
   // Opens the log, loads certificates, listens. An error is a sentence for the administrator.
@@ -44,28 +44,37 @@ class Engine {
   // From the loop's thread, heed_signals() included. The second call cuts the draining short.
   void stop();
 
-  // SIGINT and SIGTERM stop the engine. For the one engine of a process that asks for it.
+  // From the loop's thread, for who runs the service: reads the configuration's files again, soon.
+  // With an error in them, or an address that cannot be had, the log says so and all stays as it
+  // is. Else what has changed takes its place at once: clients that come find the new settings;
+  // those who are here keep what they found, until drain_timeout is over and their transaction has
+  // its answer. What did not change goes on with its connections and sessions as if nothing had
+  // happened. Calls that come while files are being read lead to one more reading. While the engine
+  // stops, nothing is read.
+  void reload();
+
+  // SIGINT and SIGTERM stop the engine, SIGHUP reloads. For the one engine of a process that asks
+  // for it.
   void heed_signals();
 
   // Where it listens: "127.0.0.1:2525", as the system gave it.
   [[nodiscard]] std::vector<std::string> addresses() const;
 
  private:
-  struct Place;  // An upstream, and the parts that it uses.
-  struct Door;   // A listener, its TLS, and its sockets.
-
   explicit Engine(const config::Config& config);
 
   void warn_of(std::vector<config::Error> warnings);
-  std::expected<void, std::string> open_upstreams(const config::Config& config);
-  [[nodiscard]] oauth::Note note_about(std::string upstream);
-  void watch_expiries(const config::Upstream& upstream, Place& place);
-  [[nodiscard]] relay::Upstream* find(std::string_view upstream) const;
-  std::expected<void, std::string> open_doors(const config::Config& config);
+  void take_over(Blueprint drawn, Sockets::Opened opened);
+  io::Task<void> carry_out_reloads();
+  io::Task<void> read_again();
+  void refuse(const std::vector<config::Error>& errors);
+  void see_out(const Generation& former);
+  io::Task<void> see_out(std::shared_ptr<Door> door);
+  io::Task<void> let_go(std::shared_ptr<Place> place);
   std::string next_session_id();
   io::Task<void> supervise();
   io::Task<void> await_sessions();
-  static io::Task<void> close(Place& place);
+  static io::Task<void> close(std::shared_ptr<Place> place);
 
   // In the order of their use of each other: what is below goes first.
   std::unique_ptr<observe::Events> log_;
@@ -81,14 +90,20 @@ class Engine {
   net::ScratchFiles scratch_;
   std::unique_ptr<auth::LocalUsers> local_users_;
   std::unique_ptr<relay::Services> services_;
-  std::vector<std::unique_ptr<Place>> places_;
-  std::vector<std::unique_ptr<Door>> doors_;
+  std::unique_ptr<Surroundings> around_;
+  Standings standings_;
+  const config::Log log_settings_;      // As the engine was started: a reload
+  const config::Vault vault_settings_;  // cannot change them.
+  config::Config config_;               // That is in force.
+  Generation generation_;               // Of it.
+  std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<net::Signals> signals_;
-  io::Scope contacts_;  // First contacts with upstreams.
+  io::Scope former_;  // What is left of former generations.
+  io::Scope reloads_;
+  bool reload_asked_ = false;
   io::Scope supervision_;
   io::Event stop_asked_;
   io::Cancellation drained_;  // No session is left, or nobody wants to wait for them.
-  io::Duration drain_timeout_;
   std::string id_prefix_;
   unsigned long long sessions_ = 0;
 };

@@ -6,47 +6,14 @@
 #include "net/program.h"
 #include "oauth/refresh_token_source.h"
 #include "platform/random.h"
-#include "tls/client_context.h"
 
 namespace truerelay::app {
-namespace {
-
-std::expected<std::unique_ptr<io::TlsClient>, std::string> tls_to_provider(
-    const config::OAuth& oauth, TrustStores& trust) {
-  std::expected<std::shared_ptr<const tls::TrustStore>, std::string> store =
-      trust.get(oauth.ca_file);
-  if (!store) {
-    return std::unexpected(std::move(store.error()));
-  }
-  tls::ClientContext::Settings settings;
-  settings.trust = *std::move(store);
-  std::expected<std::unique_ptr<tls::ClientContext>, std::string> context =
-      tls::ClientContext::create(std::move(settings));
-  if (!context) {
-    return std::unexpected(std::move(context.error()));
-  }
-  return *std::move(context);
-}
-
-}  // namespace
-
 io::Task<std::expected<Redacted, std::string>> Programs::run(std::vector<std::string> command,
                                                              io::Time deadline,
                                                              io::Cancellation& cancellation) {
   std::expected<Redacted, std::string> printed =
       co_await net::run_program(loop_, std::move(command), deadline, cancellation);
   co_return printed;
-}
-
-std::expected<std::unique_ptr<Provider>, std::string> Provider::open(
-    const config::Upstream& upstream, const TokenServices& services, io::Dialer& dialer) {
-  std::expected<std::unique_ptr<io::TlsClient>, std::string> tls =
-      tls_to_provider(*upstream.oauth, services.trust);
-  if (!tls) {
-    return std::unexpected(std::move(tls.error()));
-  }
-  return std::unique_ptr<Provider>(
-      new Provider(*upstream.oauth, services, dialer, *std::move(tls)));
 }
 
 Provider::Provider(const config::OAuth& settings, const TokenServices& services, io::Dialer& dialer,
@@ -105,16 +72,10 @@ oauth::CodeLogin Provider::code_login(std::string redirect_uri) const {
   return {client(), settings_.token_endpoint, std::move(redirect_uri)};
 }
 
-std::expected<Tokens, std::string> make_tokens(const config::Upstream& upstream,
-                                               const TokenServices& services, io::Dialer& dialer,
-                                               oauth::Note note) {
-  std::expected<std::unique_ptr<Provider>, std::string> provider =
-      Provider::open(upstream, services, dialer);
-  if (!provider) {
-    return std::unexpected(std::move(provider.error()));
-  }
+Tokens make_tokens(const config::Upstream& upstream, const TokenServices& services,
+                   io::Dialer& dialer, std::unique_ptr<io::TlsClient> tls, oauth::Note note) {
   Tokens tokens;
-  tokens.provider = *std::move(provider);
+  tokens.provider = std::make_unique<Provider>(*upstream.oauth, services, dialer, std::move(tls));
   tokens.keeper = std::make_unique<oauth::TokenKeeper>(
       upstream.user, tokens.provider->source(note),
       oauth::TokenKeeper::Parts{services.loop, services.loop, platform::random_bits, note});

@@ -6,9 +6,9 @@
 
 #include "app/oauth_secrets.h"
 #include "app/provider_endpoint.h"
-#include "app/upstream_parts.h"
 #include "config/config.h"
 #include "io/dialer.h"
+#include "io/tls.h"
 #include "net/loop.h"
 #include "oauth/code_login.h"
 #include "oauth/command_source.h"
@@ -19,12 +19,11 @@
 
 namespace truerelay::app {
 
-// What the tokens of all upstreams have in common. All of it but the trust stores outlives them.
+// What the tokens of all upstreams have in common. It outlives them.
 struct TokenServices {
   net::Loop& loop;
   io::Worker& worker;
   vault::Vault& vault;
-  TrustStores& trust;
 };
 
 // Programs of the administrator's, on the loop.
@@ -42,9 +41,9 @@ class Programs final : public oauth::CommandRunner {
 // [oauth] of an upstream at work: the provider, the secrets, and ways to ask for tokens.
 class Provider {
  public:
-  // `dialer` is the way to the internet, and outlives it. An error is a sentence.
-  [[nodiscard]] static std::expected<std::unique_ptr<Provider>, std::string> open(
-      const config::Upstream& upstream, const TokenServices& services, io::Dialer& dialer);
+  // `dialer` is the way to the internet, and outlives it; `tls` is that to the provider.
+  Provider(const config::OAuth& settings, const TokenServices& services, io::Dialer& dialer,
+           std::unique_ptr<io::TlsClient> tls);
 
   [[nodiscard]] std::unique_ptr<oauth::TokenSource> source(oauth::Note note);
   [[nodiscard]] oauth::SourceParts parts();
@@ -54,8 +53,6 @@ class Provider {
   [[nodiscard]] oauth::SecretStore& secrets() { return secrets_; }
 
  private:
-  Provider(const config::OAuth& settings, const TokenServices& services, io::Dialer& dialer,
-           std::unique_ptr<io::TlsClient> tls);
   [[nodiscard]] oauth::ClientSettings client() const;
 
   config::OAuth settings_;
@@ -70,8 +67,8 @@ struct Tokens {
   std::unique_ptr<Provider> provider;
   std::unique_ptr<oauth::TokenKeeper> keeper;
 };
-[[nodiscard]] std::expected<Tokens, std::string> make_tokens(const config::Upstream& upstream,
-                                                             const TokenServices& services,
-                                                             io::Dialer& dialer, oauth::Note note);
+[[nodiscard]] Tokens make_tokens(const config::Upstream& upstream, const TokenServices& services,
+                                 io::Dialer& dialer, std::unique_ptr<io::TlsClient> tls,
+                                 oauth::Note note);
 
 }  // namespace truerelay::app

@@ -28,6 +28,23 @@ std::expected<std::shared_ptr<const tls::TrustStore>, std::string> TrustStores::
   return known;
 }
 
+std::expected<std::unique_ptr<io::TlsClient>, std::string> tls_to_provider(
+    const config::OAuth& oauth, TrustStores& trust) {
+  std::expected<std::shared_ptr<const tls::TrustStore>, std::string> store =
+      trust.get(oauth.ca_file);
+  if (!store) {
+    return std::unexpected(std::move(store.error()));
+  }
+  tls::ClientContext::Settings settings;
+  settings.trust = *std::move(store);
+  std::expected<std::unique_ptr<tls::ClientContext>, std::string> context =
+      tls::ClientContext::create(std::move(settings));
+  if (!context) {
+    return std::unexpected(std::move(context.error()));
+  }
+  return *std::move(context);
+}
+
 std::expected<UpstreamParts, std::string> make_upstream_parts(const config::Upstream& upstream,
                                                               TrustStores& trust, Secrets secrets) {
   UpstreamParts parts;
@@ -58,6 +75,14 @@ std::expected<UpstreamParts, std::string> make_upstream_parts(const config::Upst
   } else if (!upstream.secret.empty()) {
     parts.credentials = std::make_unique<VaultSecret>(
         upstream.user, upstream.secret, secret_kind(upstream), secrets.vault, secrets.worker);
+  }
+  if (upstream.oauth) {
+    std::expected<std::unique_ptr<io::TlsClient>, std::string> tls =
+        tls_to_provider(*upstream.oauth, trust);
+    if (!tls) {
+      return std::unexpected("[oauth]: " + tls.error());
+    }
+    parts.provider_tls = *std::move(tls);
   }
   return parts;
 }

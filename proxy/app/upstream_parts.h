@@ -25,10 +25,15 @@ class TrustStores {
   std::map<std::filesystem::path, std::shared_ptr<const tls::TrustStore>> stores_;
 };
 
+// TLS to the provider of tokens. An error is a sentence.
+[[nodiscard]] std::expected<std::unique_ptr<io::TlsClient>, std::string> tls_to_provider(
+    const config::OAuth& oauth, TrustStores& trust);
+
 // What an upstream's configuration asks for beside the relay itself: its TLS and its credentials.
 struct UpstreamParts {
   std::unique_ptr<io::TlsClient> tls;                   // Null where tls = "none".
-  std::unique_ptr<auth::CredentialSource> credentials;  // Null where nobody logs in.
+  std::unique_ptr<auth::CredentialSource> credentials;  // Null where nobody logs in, or by tokens.
+  std::unique_ptr<io::TlsClient> provider_tls;          // Null without [oauth].
 };
 [[nodiscard]] std::expected<UpstreamParts, std::string> make_upstream_parts(
     const config::Upstream& upstream, TrustStores& trust, Secrets secrets);

@@ -9,6 +9,7 @@
 #include "app/egress.h"
 #include "app/open_vault.h"
 #include "app/tokens.h"
+#include "app/upstream_parts.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
 #include "cli/login_redirect.h"
@@ -164,12 +165,14 @@ int login(const LoginRequest& request) {
   net::TcpDialer direct(loop);
   const std::unique_ptr<io::Dialer> through = app::dialer_via_proxy(*upstream, direct);
   app::TrustStores trust;
-  std::expected<std::unique_ptr<app::Provider>, std::string> provider =
-      app::Provider::open(*upstream, {loop, worker, vault, trust}, through ? *through : direct);
-  if (!provider) {
-    return fail(provider.error(), kFailed);
+  std::expected<std::unique_ptr<io::TlsClient>, std::string> tls =
+      app::tls_to_provider(*upstream->oauth, trust);
+  if (!tls) {
+    return fail(tls.error(), kFailed);
   }
-  Login attempt{loop, *upstream, **provider, browser};
+  app::Provider provider(*upstream->oauth, {loop, worker, vault}, through ? *through : direct,
+                         *std::move(tls));
+  Login attempt{loop, *upstream, provider, browser};
   io::Scope scope(loop);
   scope.spawn(attempt.run());
   loop.run();

@@ -193,16 +193,12 @@ int probe(const ProbeRequest& request) {
   const std::optional<egress::Proxy> proxy =
       configured->via ? std::optional(app::proxy_of(*configured->via)) : std::nullopt;
   io::Dialer& dialer = through ? *through : direct;
-  std::expected<app::Tokens, std::string> tokens =
-      configured->oauth
-          ? app::make_tokens(*configured, {loop, worker, vault, trust}, dialer, print_note)
-          : app::Tokens{};
-  if (!tokens) {
-    fmt::print(stderr, "truerelay: {}\n", tokens.error());
-    return kFailed;
-  }
+  const app::Tokens tokens = configured->oauth
+                                 ? app::make_tokens(*configured, {loop, worker, vault}, dialer,
+                                                    std::move(parts->provider_tls), print_note)
+                                 : app::Tokens{};
   auth::CredentialSource* const credentials =
-      tokens->keeper ? tokens->keeper.get() : parts->credentials.get();
+      tokens.keeper ? tokens.keeper.get() : parts->credentials.get();
   Silence events;
   const digest::Key key = app::draw_key();
   relay::Upstream upstream(app::upstream_settings(*configured),
@@ -211,7 +207,7 @@ int probe(const ProbeRequest& request) {
              proxy ? " via " + proxy->url() : "");
   int status = kFailed;
   io::Scope scope(loop);
-  scope.spawn(walk(loop, upstream, proxy, tokens->keeper.get(), status));
+  scope.spawn(walk(loop, upstream, proxy, tokens.keeper.get(), status));
   loop.run();
   print_expiry_warnings(*configured, vault);
   return status;

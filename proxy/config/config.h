@@ -29,6 +29,8 @@ enum class LogLevel { debug, info, warning, error };
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
+
+  bool operator==(const ListenAddress&) const = default;
 };
 
 // [[listener]]
@@ -46,6 +48,8 @@ struct Listener {
   Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 section 4.5.3.2.7
   Duration data_timeout = std::chrono::minutes(3);
   Duration duplicate_window = std::chrono::minutes(30);  // 0: none.
+
+  bool operator==(const Listener&) const = default;
 };
 
 // [oauth] of an upstream's file: where its access tokens come from. Secrets are named as they stand
@@ -76,6 +80,8 @@ struct OAuth {
   std::string redirect_host = "127.0.0.1";  // Where a browser is sent after a login.
   std::filesystem::path ca_file;            // Empty: the system's trust store.
   std::vector<std::string> token_command;
+
+  bool operator==(const OAuth&) const = default;
 };
 
 // The proxy on the way to an upstream: via = "http://proxy.example:3128"
@@ -85,6 +91,8 @@ struct Via {
   std::uint16_t port = 0;
   std::string user;                     // via_user; empty: nobody logs in there.
   std::filesystem::path password_file;  // via_password_file
+
+  bool operator==(const Via&) const = default;
 };
 
 // upstreams/NAME.toml, the name being the file's
@@ -121,6 +129,8 @@ struct Upstream {
   Duration reply_timeout = std::chrono::minutes(5);     // RFC 5321 section 4.5.3.2.2, .3
   Duration data_timeout = std::chrono::minutes(3);      // A block of data; section 4.5.3.2.5
   Duration final_reply_timeout = std::chrono::minutes(10);  // To the final dot; 4.5.3.2.6
+
+  bool operator==(const Upstream&) const = default;
 };
 
 struct Log {
@@ -129,6 +139,8 @@ struct Log {
   LogLevel level = LogLevel::info;
   std::uint64_t max_size = 50ULL * 1024 * 1024;  // A file this large is rotated,
   std::size_t keep = 10;                         // and so many old ones are kept.
+
+  bool operator==(const Log&) const = default;
 };
 
 // [vault]: where the secrets are. The files lie beside the main file unless it says otherwise.
@@ -136,6 +148,8 @@ struct Vault {
   std::filesystem::path file;
   std::filesystem::path key_file;
   std::filesystem::path passphrase_file;  // Empty: none.
+
+  bool operator==(const Vault&) const = default;
 };
 
 // One thing that is wrong, where, and what to write instead.

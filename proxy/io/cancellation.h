@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 namespace truerelay::io {
 
 // A wish to stop, for everything that runs on behalf of one owner (a session, an engine).
@@ -62,6 +65,18 @@ class Cancellation {
  private:
   Link* first_ = nullptr;
   bool requested_ = false;
+};
+
+// A link that calls a function.
+class OnCancellation final : public Cancellation::Link {
+ public:
+  OnCancellation(Cancellation& source, std::function<void()> call)
+      : Link(source), call_(std::move(call)) {}
+
+ private:
+  void cancelled() override { call_(); }
+
+  std::function<void()> call_;
 };
 
 }  // namespace truerelay::io

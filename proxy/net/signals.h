@@ -11,7 +11,7 @@ class Loop;
 
 // What the system or a person at a terminal asks of the process, told from the loop.
 // It does not keep the loop running. On Windows libuv gives Ctrl+C (interrupt) and the closing of
-// the console window (hang_up); a service is stopped by other means.
+// the console window (hang_up); a service is stopped, and told to reload, by other means.
 enum class Signal { interrupt, terminate, hang_up };  // SIGINT, SIGTERM, SIGHUP
 
 class Signals {

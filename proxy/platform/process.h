@@ -13,6 +13,10 @@ void protect_memory();
 // process. net::Loop sees to it, for libuv writes without MSG_NOSIGNAL.
 void ignore_broken_pipes();
 
+// Whether a signal that the terminal has hung up asks a service to read its configuration again:
+// custom where services have no terminal. Elsewhere it is a window that closes, and the end.
+[[nodiscard]] bool hanging_up_means_reload();
+
 // Ends by force a process that leads a group of its own and was not yet waited for, and all others
 // of that group.
 void end_process_group(int leader);

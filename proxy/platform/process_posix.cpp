@@ -24,6 +24,8 @@ void ignore_broken_pipes() {
   ::sigaction(SIGPIPE, &ignore, nullptr);
 }
 
+bool hanging_up_means_reload() { return true; }
+
 void end_process_group(int leader) { ::kill(-leader, SIGKILL); }
 
 }  // namespace truerelay::platform

@@ -12,6 +12,16 @@ constexpr io::Duration kEase = std::chrono::minutes(1);
 
 }  // namespace
 
+void Budget::limit(unsigned at_once, unsigned per_minute) {
+  const bool slowed_down = at_once_ < most_at_once_;
+  most_at_once_ = at_once;
+  at_once_ = slowed_down ? std::min(at_once_, at_once) : at_once;
+  per_minute_ = per_minute;
+  if (per_minute_ == 0) {
+    begun_.clear();
+  }
+}
+
 unsigned Budget::room() {
   forget_old();
   if (under_way_ >= at_once_ || messages_.active(clock_.now())) {
@@ -61,6 +71,12 @@ void Budget::slow_down(Throttle throttle) {
 void Budget::keep_to(unsigned at_once) {
   at_once_ = std::clamp(at_once, 1U, most_at_once_);
   eased_ = clock_.now();
+}
+
+bool Budget::untouched() {
+  forget_old();
+  return under_way_ == 0 && begun_.empty() && at_once_ == most_at_once_ &&
+         !messages_.active(clock_.now()) && may_log_in();
 }
 
 void Budget::forget_old() {

@@ -16,6 +16,10 @@ class Budget {
   Budget(const io::Clock& clock, unsigned at_once, unsigned per_minute)
       : clock_(clock), most_at_once_(at_once), per_minute_(per_minute), at_once_(at_once) {}
 
+  // Other limits, from now on; what was begun under the old ones counts.
+  void limit(unsigned at_once, unsigned per_minute);
+  [[nodiscard]] unsigned most_at_once() const { return most_at_once_; }
+
   // How many more messages may begin now.
   [[nodiscard]] unsigned room();
   void begin();
@@ -32,6 +36,9 @@ class Budget {
   void slow_down(Throttle throttle);
   // The upstream serves so many connections and takes no more.
   void keep_to(unsigned at_once);
+
+  // Nothing is under way, was of late, or was found too much: it is as it was at first.
+  [[nodiscard]] bool untouched();
 
  private:
   void forget_old();

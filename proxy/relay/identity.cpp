@@ -111,22 +111,21 @@ class Identity::Idle final : public io::Timer {
   Identity& identity_;
 };
 
-Identity::Identity(Upstream& upstream, io::Scope& scope, io::Cancellation& closing)
+Identity::Identity(Upstream& upstream, std::shared_ptr<Account> account, io::Scope& scope,
+                   io::Cancellation& closing)
     : upstream_(upstream),
       scope_(scope),
       closing_(closing),
-      budget_(upstream.parts().clock, upstream.settings().max_connections,
-              upstream.settings().rate_per_minute),
-      chance_(*this, upstream.parts().clock) {}
+      account_(std::move(account)),
+      budget_(account_->budget()),
+      chance_(*this, upstream.parts().clock) {
+  account_->join(*this);
+}
 
-Identity::~Identity() = default;
+Identity::~Identity() { account_->leave(*this); }
 
 std::size_t Identity::connections() const {
   return lent_ + idle_.size() + opening_ + tended_ + leaving_;
-}
-
-bool Identity::unused() const {
-  return vacant() && !refusal_.active(upstream_.parts().clock.now()) && budget_.may_log_in();
 }
 
 // --- Lending ---
@@ -157,7 +156,7 @@ void Identity::take_back(std::unique_ptr<UpstreamConnection> connection, bool me
     budget_.end();
   }
   rest(std::move(connection));
-  serve_soon();
+  account_->serve_soon();
 }
 
 void Identity::serve_soon() {
@@ -195,9 +194,9 @@ void Identity::open_what_is_wanted() {
   if (line_.empty()) {
     return;
   }
-  const std::size_t most = upstream_.settings().max_connections;
   const std::size_t room = line_.first().message ? budget_.room() : 1;
-  while (budget_.may_log_in() && opening_ < std::min(line_.size(), room) && connections() < most) {
+  while (budget_.may_log_in() && opening_ < std::min(line_.size(), room) &&
+         account_->may_connect()) {
     start_opening(line_.first().credentials);
   }
 }
@@ -249,7 +248,7 @@ Failure Identity::over_budget() {
   const io::Time chance = budget_.next_message();
   const std::string outlook =
       chance == io::Time::max()
-          ? fmt::format("all {} connections are in use", settings.max_connections)
+          ? fmt::format("all {} connections are in use", budget_.most_at_once())
           : fmt::format("the next one may begin in {} s",
                         in_seconds(std::max(chance - upstream_.parts().clock.now(), {})));
   return {Failure::Cause::over_budget,
@@ -276,7 +275,8 @@ void Identity::rest(std::unique_ptr<UpstreamConnection> connection) {
     return;
   }
   const unsigned most = upstream_.settings().max_messages_per_connection;
-  if (closing_.requested() || (most != 0 && connection->messages >= most)) {
+  const bool last = closing_.requested() || (upstream_.retired() && line_.empty());
+  if (last || (most != 0 && connection->messages >= most)) {
     scope_.spawn(take_leave(std::move(connection)));
     return;
   }
@@ -300,7 +300,7 @@ io::Task<void> Identity::take_leave(std::unique_ptr<UpstreamConnection> connecti
   ++leaving_;
   co_await connection->quit();
   --leaving_;
-  serve_soon();
+  account_->serve_soon();
 }
 
 // Says something that changes nothing but ends what was left open and keeps the connection alive.
@@ -313,13 +313,17 @@ io::Task<void> Identity::tend(std::unique_ptr<UpstreamConnection> connection) {
   if (answer && answer->completion()) {
     rest(std::move(connection));
   }
-  serve_soon();
+  account_->serve_soon();
 }
 
 void Identity::close() {
   while (!line_.empty()) {
     line_.take().finish(fail(Failure::Cause::stopping, ""));
   }
+  leave_idle();
+}
+
+void Identity::leave_idle() {
   while (std::unique_ptr<UpstreamConnection> connection = take_idle()) {
     scope_.spawn(take_leave(std::move(connection)));
   }
@@ -329,7 +333,7 @@ void Identity::close() {
 
 void Identity::warm() {
   const bool on_its_way = !idle_.empty() || opening_ > 0;
-  if (!on_its_way && connections() < upstream_.settings().max_connections && budget_.may_log_in()) {
+  if (!on_its_way && account_->may_connect() && budget_.may_log_in()) {
     start_opening(nullptr);
   }
 }
@@ -353,7 +357,7 @@ io::Task<void> Identity::open(std::optional<auth::Credentials> as_client) {
   } else {
     opening_failed(std::move(opened.error()));
   }
-  serve_soon();
+  account_->serve_soon();
 }
 
 io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::log_in(
@@ -366,7 +370,7 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::log_in(
   if (!stored) {
     co_return std::unexpected(std::move(stored.error()));
   }
-  const bool tried = !refused_lately(*stored);
+  const bool tried = refused_lately(*stored) == nullptr;
   Result<std::unique_ptr<UpstreamConnection>> opened = co_await open_as(*stored);
   if (tried && !opened && *stored && is_535(opened.error()) &&
       upstream_.replace_refused(**stored)) {
@@ -379,25 +383,21 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::log_in(
   co_return opened;
 }
 
-bool Identity::refused_lately(const std::optional<auth::Credentials>& login) const {
-  return refused_ && refusal_.active(upstream_.parts().clock.now()) &&
-         upstream_.digest_of(login ? &*login : nullptr) == refused_credentials_;
+const Failure* Identity::refused_lately(const std::optional<auth::Credentials>& login) const {
+  return account_->refused_lately(upstream_.digest_of(login ? &*login : nullptr));
 }
 
 io::Task<Result<std::unique_ptr<UpstreamConnection>>> Identity::open_as(
     const std::optional<auth::Credentials>& login) {
-  if (refused_lately(login)) {
-    co_return std::unexpected(*refused_);
+  if (const Failure* const refusal = refused_lately(login)) {
+    co_return std::unexpected(*refusal);
   }
   Result<std::unique_ptr<UpstreamConnection>> opened =
       co_await upstream_.open(login ? &*login : nullptr, closing_);
   if (opened) {
-    refused_.reset();
-    refusal_.end();
+    account_->forgive();
   } else if (opened.error().cause == Failure::Cause::login_refused) {
-    refused_ = opened.error();
-    refused_credentials_ = upstream_.digest_of(login ? &*login : nullptr);
-    refusal_.begin(upstream_.parts().clock.now());
+    account_->refuse(opened.error(), upstream_.digest_of(login ? &*login : nullptr));
   }
   co_return opened;
 }
@@ -412,9 +412,9 @@ void Identity::opening_failed(Failure failure) {
     put_off_ = std::move(failure);
     return;
   }
-  const std::size_t served = lent_ + idle_.size() + tended_;
-  if (failure.cause == Failure::Cause::greeting_refused && served > 0) {
-    budget_.keep_to(static_cast<unsigned>(served));
+  const std::size_t serving = account_->serving();
+  if (failure.cause == Failure::Cause::greeting_refused && serving > 0) {
+    budget_.keep_to(static_cast<unsigned>(serving));
     put_off_ = std::move(failure);
     return;
   }
@@ -427,7 +427,7 @@ void Identity::opening_failed(Failure failure) {
     return;
   }
   // What serves on other connections is not out of use.
-  if (served == 0) {
+  if (serving == 0) {
     upstream_.opening_failed(failure);
   }
   if (!line_.empty()) {

@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "auth/credentials.h"
-#include "digest/keyed_hash.h"
+#include "digest/digest.h"
 #include "io/cancellation.h"
 #include "io/clock.h"
 #include "io/executor.h"
 #include "io/scope.h"
 #include "io/task.h"
-#include "relay/backoff.h"
-#include "relay/budget.h"
+#include "relay/account.h"
 #include "relay/failure.h"
 #include "relay/lease.h"
 #include "relay/waiting_line.h"
@@ -31,17 +30,18 @@ struct Asker {
   bool message = true;             // For a message, which the budget counts; else just to log in.
 };
 
-// One login at one upstream: the connections that are logged in with it, what it may still ask of
-// the upstream, and the clients that wait for a connection.
+// One login at one upstream: the connections that are logged in with it, and the clients that wait
+// for one. What it may still ask of the upstream is its account's to say.
 //
 // Connections are opened when somebody waits, and lent to whoever's turn it is; the last one used
 // is the next one used, so that the others grow old and are closed (`idle_close`). A login that the
 // upstream refused is not tried again at once, for an ERP with a thousand invoices would lock its
 // own account.
-class Identity {
+class Identity final : private Account::Member {
  public:
   // `scope` runs what goes on in the background, until `closing`.
-  Identity(Upstream& upstream, io::Scope& scope, io::Cancellation& closing);
+  Identity(Upstream& upstream, std::shared_ptr<Account> account, io::Scope& scope,
+           io::Cancellation& closing);
   Identity(const Identity&) = delete;
   Identity& operator=(const Identity&) = delete;
   ~Identity();
@@ -58,10 +58,10 @@ class Identity {
 
   // It has no connection, and nobody waits for one.
   [[nodiscard]] bool vacant() const { return connections() == 0 && line_.empty(); }
-  // Nothing is there that would be missed: neither is it held against it that it failed of late.
-  [[nodiscard]] bool unused() const;
 
-  // Takes leave of the upstream; nobody may wait any more.
+  // Takes leave of the upstream on the connections that nobody uses.
+  void leave_idle();
+  // The same; nobody may wait any more.
   void close();
 
   [[nodiscard]] Upstream& upstream() const { return upstream_; }
@@ -82,14 +82,15 @@ class Identity {
   };
 
   void take_back(std::unique_ptr<UpstreamConnection> connection, bool message);
-  void serve_soon();
   void serve();
   void pass_over_who_left();
   void open_what_is_wanted();
   void await_next_chance();
   void patience_is_over(Waiter& waiter);
   [[nodiscard]] Failure over_budget();
-  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::size_t connections() const override;
+  [[nodiscard]] std::size_t serving() const override { return lent_ + idle_.size() + tended_; }
+  void serve_soon() override;
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
   void rest(std::unique_ptr<UpstreamConnection> connection);
   void idle_for_long(Idle& idle);
@@ -97,8 +98,8 @@ class Identity {
   io::Task<void> open(std::optional<auth::Credentials> as_client);
   io::Task<Result<std::unique_ptr<UpstreamConnection>>> log_in(
       std::optional<auth::Credentials> as_client);
-  // A login that was refused lately is not tried again with the same credentials.
-  [[nodiscard]] bool refused_lately(const std::optional<auth::Credentials>& login) const;
+  // Why a login is not tried again with these credentials; nullptr where it may be.
+  [[nodiscard]] const Failure* refused_lately(const std::optional<auth::Credentials>& login) const;
   io::Task<Result<std::unique_ptr<UpstreamConnection>>> open_as(
       const std::optional<auth::Credentials>& login);
   void opening_failed(Failure failure);
@@ -108,7 +109,8 @@ class Identity {
   Upstream& upstream_;
   io::Scope& scope_;
   io::Cancellation& closing_;
-  Budget budget_;
+  const std::shared_ptr<Account> account_;
+  Budget& budget_;  // The account's.
   WaitingLine<Waiter> line_;
   std::vector<std::unique_ptr<Idle>> idle_;  // The last one used at the end.
   unsigned lent_ = 0;
@@ -116,9 +118,6 @@ class Identity {
   unsigned tended_ = 0;             // Reset or kept alive just now.
   unsigned leaving_ = 0;            // The upstream counts them until they are closed.
   std::optional<Failure> put_off_;  // Why no login is tried just now.
-  std::optional<Failure> refused_;  // The last login, with these credentials.
-  digest::Digest refused_credentials_{};
-  Backoff refusal_{std::chrono::seconds(10), std::chrono::minutes(5)};
   Serve serve_{*this};
   Chance chance_;
 };

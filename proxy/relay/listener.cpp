@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "relay/session.h"
-
 namespace truerelay::relay {
 namespace {
 
@@ -13,7 +11,7 @@ constexpr std::size_t kMostRefusedAtOnce = 100;
 }  // namespace
 
 void Listener::accept(std::unique_ptr<io::Stream> stream, io::Peer peer, std::string session_id) {
-  if (sessions_.running() >= settings_.max_clients + kMostRefusedAtOnce) {
+  if (crowd_->clients >= settings_.max_clients + kMostRefusedAtOnce) {
     services_.events.session_failed({.session = std::move(session_id),
                                      .listener = settings_.name,
                                      .client = peer.address,
@@ -24,15 +22,22 @@ void Listener::accept(std::unique_ptr<io::Stream> stream, io::Peer peer, std::st
   }
   const bool welcome = std::ranges::any_of(
       settings_.allow, [&](const io::IpNetwork& network) { return network.contains(peer.ip); });
-  sessions_.spawn(run_session({.services = services_,
-                               .listener = settings_,
-                               .upstream = upstream_,
-                               .tls = tls_,
-                               .stream = std::move(stream),
-                               .peer = std::move(peer),
-                               .id = std::move(session_id),
-                               .welcome = welcome,
-                               .crowded = sessions_.running() >= settings_.max_clients}));
+  sessions_.spawn(run({.services = services_,
+                       .listener = settings_,
+                       .upstream = upstream_,
+                       .tls = tls_,
+                       .retired = retired_,
+                       .stream = std::move(stream),
+                       .peer = std::move(peer),
+                       .id = std::move(session_id),
+                       .welcome = welcome,
+                       .crowded = crowd_->clients >= settings_.max_clients}));
+}
+
+io::Task<void> Listener::run(SessionParts parts) {
+  ++crowd_->clients;
+  co_await run_session(std::move(parts));
+  --crowd_->clients;
 }
 
 }  // namespace truerelay::relay

@@ -51,12 +51,16 @@ std::optional<smtp::Reply> Logins::mail_refusal() const {
 }
 
 io::Task<LoginAnswer> Logins::log_in(smtp::Auth command, io::Time until) {
+  under_way_ = true;
   if (!here()) {
-    co_return co_await log_in_as_client(std::move(command), client_, side_, until);
+    LoginAnswer answer = co_await log_in_as_client(std::move(command), client_, side_, until);
+    under_way_ = false;
+    co_return answer;
   }
   LoginAnswer answer = co_await log_in_here(
       std::move(command), client_, services_,
       fmt::format("listener {}, client {}", side_.listener.name, address_), until);
+  under_way_ = false;
   logged_in_ = answer.reply.completion();
   wrong_ += answer.reply.code == 535 ? 1 : 0;
   co_return answer;

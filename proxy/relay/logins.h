@@ -30,6 +30,7 @@ class Logins {
   [[nodiscard]] std::optional<smtp::Reply> mail_refusal() const;
 
   io::Task<LoginAnswer> log_in(smtp::Auth command, io::Time until);
+  [[nodiscard]] bool under_way() const { return under_way_; }
   // The client has tried often enough.
   [[nodiscard]] bool used_up() const;
 
@@ -45,6 +46,7 @@ class Logins {
   UpstreamSide& side_;
   Client& client_;
   const std::string address_;
+  bool under_way_ = false;
   bool logged_in_ = false;  // As one of truerelay's own users.
   unsigned wrong_ = 0;
 };

@@ -256,6 +256,9 @@ smtp::Reply incomplete() {
 smtp::Reply stopping() {
   return own_reply(421, "4.3.2", "truerelay is being stopped; try again later");
 }
+smtp::Reply settings_changed() {
+  return own_reply(421, "4.3.2", "The settings of truerelay have changed; connect again");
+}
 
 }  // namespace own
 }  // namespace truerelay::relay

@@ -60,6 +60,7 @@ namespace own {
 [[nodiscard]] smtp::Reply client_too_slow();
 [[nodiscard]] smtp::Reply incomplete();
 [[nodiscard]] smtp::Reply stopping();
+[[nodiscard]] smtp::Reply settings_changed();
 
 }  // namespace own
 }  // namespace truerelay::relay

@@ -5,17 +5,11 @@
 #include "relay/upstream.h"
 
 namespace truerelay::relay {
-namespace {
-
-// Different logins of clients that have connections, or failed a moment ago.
-constexpr std::size_t kMostLogins = 2000;
-
-}  // namespace
 
 Pool::Pool(Upstream& upstream)
     : upstream_(upstream),
       background_(upstream.parts().executor),
-      stored_(upstream, background_, closing_) {}
+      stored_(upstream, upstream.standing()->stored(), background_, closing_) {}
 
 io::Task<Result<Lease>> Pool::lease(const auth::Credentials* as_client, Asker asker) {
   Identity* identity = as_client != nullptr ? identity_of(*as_client) : &stored_;
@@ -32,20 +26,27 @@ Identity* Pool::identity_of(const auth::Credentials& credentials) {
   if (known != clients_.end()) {
     return known->second.get();
   }
-  std::erase_if(clients_, [](const auto& each) { return each.second->unused(); });
-  if (clients_.size() >= kMostLogins) {  // Somebody tries passwords: that must not shut others out.
-    std::erase_if(clients_, [](const auto& each) { return each.second->vacant(); });
-  }
-  if (clients_.size() >= kMostLogins) {
+  std::erase_if(clients_, [](const auto& each) { return each.second->vacant(); });
+  std::shared_ptr<Account> account = upstream_.standing()->of_client(key);
+  if (!account) {
     return nullptr;
   }
-  return clients_.emplace(key, std::make_unique<Identity>(upstream_, background_, closing_))
+  return clients_
+      .emplace(key,
+               std::make_unique<Identity>(upstream_, std::move(account), background_, closing_))
       .first->second.get();
 }
 
 void Pool::warm() {
   if (!upstream_.passthrough() && !closing_.requested()) {
     stored_.warm();
+  }
+}
+
+void Pool::leave_idle() {
+  stored_.leave_idle();
+  for (const auto& [key, identity] : clients_) {
+    identity->leave_idle();
   }
 }
 

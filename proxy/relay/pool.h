@@ -26,6 +26,9 @@ class Pool {
   // A connection with the stored credentials, so that it is ready when it is needed.
   void warm();
 
+  // Takes leave on the connections that nobody uses just now.
+  void leave_idle();
+
   // Takes leave on all connections. All leases have ended, and nobody asks for one any more.
   io::Task<void> close();
 

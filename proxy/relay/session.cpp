@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "relay/body.h"
 #include "relay/client.h"
+#include "relay/closing_time.h"
 #include "relay/hearing.h"
 #include "relay/logins.h"
 #include "relay/own_replies.h"
@@ -33,6 +34,7 @@ class Session {
         listener_(parts.listener),
         upstream_(parts.upstream),
         tls_(parts.tls),
+        closing_time_(services_, parts.retired),
         peer_(std::move(parts.peer)),
         id_(std::move(parts.id)),
         welcome_(parts.welcome),
@@ -42,8 +44,9 @@ class Session {
         side_{upstream_, listener_, client_, services_.stopped, std::nullopt},
         logins_(services_, side_, client_, peer_.address),
         hearing_(services_.duplicates, services_.clock, listener_.duplicate_window),
-        drain_(*this, services_.stopping),
-        stop_(*this, services_.stopped) {}
+        drain_(services_.stopping, [this] { client_.interrupt(); }),
+        retire_(parts.retired, [this] { retire(); }),
+        stop_(services_.stopped, [this] { stop(); }) {}
 
   io::Task<void> run() {
     co_await greet();
@@ -121,9 +124,8 @@ class Session {
       end(own::line_too_long(), "a command line without an end");
       co_return;
     }
-    const bool draining = services_.stopping.requested() && !transaction_;
-    if (draining || services_.stopped.requested()) {
-      end(own::stopping(), "truerelay is being stopped");
+    if ((closing_time_.has_come() && !transaction_) || services_.stopped.requested()) {
+      end(closing_time_.last_word(), closing_time_.reason());
       co_return;
     }
     // Each command has its full time, half of it may be here already; bytes buy no more of it.
@@ -182,8 +184,7 @@ class Session {
         reply.lines.push_back(std::move(line));
       }
     }
-    client_.say(reply);
-    co_return;
+    return just_say(std::move(reply));
   }
 
   // What the upstream offers and truerelay implements. Before the first contact: what holds always.
@@ -224,7 +225,9 @@ class Session {
 
   io::Task<void> handle(smtp::Auth& command) {
     const std::optional<smtp::Reply> refusal = logins_.refusal(secured_);
-    if (refusal) {
+    if (closing_time_.has_come()) {
+      end(closing_time_.last_word(), closing_time_.reason());
+    } else if (refusal) {
       complain(*refusal);
     } else if (helo_.empty()) {
       complain(own::hello_first());
@@ -256,8 +259,8 @@ class Session {
       complain(*refusal);
     } else if (transaction_) {
       complain(own::nested_mail());
-    } else if (services_.stopping.requested()) {
-      end(own::stopping(), "truerelay is being stopped");
+    } else if (closing_time_.has_come()) {
+      end(closing_time_.last_word(), closing_time_.reason());
     } else if (limit != 0 && command.size.value_or(0) > limit) {
       client_.say(own::too_large(limit));
     } else {
@@ -333,8 +336,7 @@ class Session {
 
   io::Task<void> handle(smtp::Reset& /*command*/) {
     drop_transaction();
-    client_.say(own::reset_done());
-    co_return;
+    return just_say(own::reset_done());
   }
 
   io::Task<void> handle(smtp::Quit& /*command*/) {
@@ -439,30 +441,27 @@ class Session {
     }
   }
 
-  struct Drain final : io::Cancellation::Link {
-    Drain(Session& owner, io::Cancellation& source) : Link(source), session(owner) {}
-    void cancelled() override { session.client_.interrupt(); }
-    Session& session;
-  };
-  struct Stop final : io::Cancellation::Link {
-    Stop(Session& owner, io::Cancellation& source) : Link(source), session(owner) {}
-    void cancelled() override {
-      if (session.transaction_) {
-        session.transaction_->stop();
-      }
-      if (session.handshaking_ != nullptr) {
-        session.handshaking_->close();
-      }
-      session.client_.hurry();
-      session.client_.interrupt();
+  void retire() {
+    if (!logins_.under_way()) {  // Who logs in is told afterwards.
+      client_.interrupt();
     }
-    Session& session;
-  };
+  }
+  void stop() {
+    if (transaction_) {
+      transaction_->stop();
+    }
+    if (handshaking_ != nullptr) {
+      handshaking_->close();
+    }
+    client_.hurry();
+    client_.interrupt();
+  }
 
   const Services& services_;
   const ListenerSettings& listener_;
   Upstream& upstream_;
   io::TlsServer* tls_;
+  ClosingTime closing_time_;
   io::Peer peer_;
   std::string id_;
   std::string helo_;
@@ -484,8 +483,9 @@ class Session {
   Logins logins_;
   std::optional<Transaction> transaction_;
   Hearing hearing_;
-  Drain drain_;
-  Stop stop_;
+  io::OnCancellation drain_;
+  io::OnCancellation retire_;
+  io::OnCancellation stop_;
 };
 
 }  // namespace

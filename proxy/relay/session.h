@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "io/cancellation.h"
 #include "io/ip_address.h"
 #include "io/stream.h"
 #include "io/task.h"
@@ -17,7 +18,8 @@ struct SessionParts {
   const Services& services;
   const ListenerSettings& listener;
   Upstream& upstream;
-  io::TlsServer* tls;  // nullptr where the listener has no TLS.
+  io::TlsServer* tls;         // nullptr where the listener has no TLS.
+  io::Cancellation& retired;  // Other settings have taken the place of these.
   std::unique_ptr<io::Stream> stream;
   io::Peer peer;
   std::string id;

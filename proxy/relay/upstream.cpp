@@ -45,8 +45,13 @@ bool calls_for_fallback(Failure::Cause cause) {
 
 }  // namespace
 
-Upstream::Upstream(UpstreamSettings settings, Parts parts)
-    : settings_(std::move(settings)), parts_(parts), pool_(*this) {}
+Upstream::Upstream(UpstreamSettings settings, Parts parts, std::shared_ptr<Standing> standing)
+    : settings_(std::move(settings)),
+      parts_(parts),
+      standing_(standing ? std::move(standing) : std::make_shared<Standing>(parts.clock)),
+      pool_(*this) {
+  standing_->limit(settings_.max_connections, settings_.rate_per_minute);
+}
 
 // --- Connections for transactions ---
 
@@ -115,6 +120,11 @@ void Upstream::opening_failed(const Failure& failure) {
   }
 }
 
+void Upstream::retire() {
+  retired_ = true;
+  pool_.leave_idle();
+}
+
 io::Task<void> Upstream::close() { co_await pool_.close(); }
 
 // --- Opening one ---
@@ -155,7 +165,7 @@ io::Task<Result<std::unique_ptr<UpstreamConnection>>> Upstream::open(
   Result<std::unique_ptr<UpstreamConnection>> connection =
       co_await open_connection(settings_, parts_, credentials, steps, cancellation);
   if (connection) {
-    offered_ = (*connection)->offered;
+    standing_->offered = (*connection)->offered;
   }
   co_return connection;
 }
@@ -209,14 +219,15 @@ void Upstream::note_ready(const UpstreamConnection& connection) {
 // --- Chunks ---
 
 bool Upstream::takes_chunks(const smtp::Capabilities& offered) const {
-  return settings_.chunking == Chunking::automatic && offered.chunking && now() >= data_until_;
+  return settings_.chunking == Chunking::automatic && offered.chunking &&
+         now() >= standing_->data_until;
 }
 
 void Upstream::fail_chunks(std::string_view how) {
-  if (now() < data_until_) {
+  if (now() < standing_->data_until) {
     return;
   }
-  data_until_ = now() + kDay;
+  standing_->data_until = now() + kDay;
   parts_.events.note(observe::Level::warning, settings_.name,
                      fmt::format("offers CHUNKING and fails at it ({}), so it gets DATA for a day; "
                                  "chunking = \"off\" in {} makes that lasting",
@@ -224,10 +235,10 @@ void Upstream::fail_chunks(std::string_view how) {
 }
 
 void Upstream::stall_in_chunk() {
-  if (stalled_ != io::Time{} && now() < stalled_ + kDay) {
+  if (standing_->stalled != io::Time{} && now() < standing_->stalled + kDay) {
     fail_chunks("it stopped taking a chunk, twice");
   }
-  stalled_ = now();
+  standing_->stalled = now();
 }
 
 }  // namespace truerelay::relay

@@ -19,14 +19,15 @@
 #include "relay/failure.h"
 #include "relay/pool.h"
 #include "relay/settings.h"
+#include "relay/standing.h"
 #include "relay/steps.h"
 #include "relay/upstream_connection.h"
 #include "smtp/capabilities.h"
 
 namespace truerelay::relay {
 
-// A server that takes mail on: its connections, and what has been learned of it. Lives as long as
-// the service; the parts that it refers to outlive it. Before it goes, close() is awaited.
+// A server that takes mail on, as its settings say: its connections, and what has been learned of
+// it. The parts that it refers to outlive it. Before it goes, close() is awaited.
 class Upstream {
  public:
   struct Parts {
@@ -39,7 +40,8 @@ class Upstream {
     const digest::Key& key;               // For what is known only by its digest.
   };
 
-  Upstream(UpstreamSettings settings, Parts parts);
+  // `standing` is that of the upstream whose place it takes; nullptr: it begins anew.
+  Upstream(UpstreamSettings settings, Parts parts, std::shared_ptr<Standing> standing = nullptr);
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
@@ -51,7 +53,10 @@ class Upstream {
   void fall_back_to(Upstream& other) { fallback_ = &other; }
 
   // What it offered last time, after TLS; nullopt before the first contact.
-  [[nodiscard]] const std::optional<smtp::Capabilities>& offered() const { return offered_; }
+  [[nodiscard]] const std::optional<smtp::Capabilities>& offered() const {
+    return standing_->offered;
+  }
+  [[nodiscard]] const std::shared_ptr<Standing>& standing() const { return standing_; }
 
   // A connection for a transaction, of this upstream or, where it cannot be used, of its fallback:
   // logged in with the stored credentials (`as_client` is nullptr) or with the client's own.
@@ -92,6 +97,9 @@ class Upstream {
   // A chunk went out so slowly that its time was over, which may be chance, once.
   void stall_in_chunk();
 
+  // Other settings have taken its place: who is here already is served, and no connection is kept.
+  void retire();
+  [[nodiscard]] bool retired() const { return retired_; }
   // Takes leave on all its connections. No lease is left.
   io::Task<void> close();
 
@@ -102,14 +110,13 @@ class Upstream {
 
   UpstreamSettings settings_;
   Parts parts_;
-  std::optional<smtp::Capabilities> offered_;
+  const std::shared_ptr<Standing> standing_;
   Upstream* fallback_ = nullptr;
   // Why the fallback takes its messages, until it is tried again.
   std::optional<Failure> out_of_use_;
   Backoff next_trial_{std::chrono::seconds(15), std::chrono::minutes(5)};
-  io::Time data_until_{};  // No chunks before that.
-  io::Time stalled_{};     // In a chunk, the last time.
-  Pool pool_;              // Last: it uses all the others.
+  bool retired_ = false;
+  Pool pool_;  // Last: it uses all the others.
 };
 
 }  // namespace truerelay::relay

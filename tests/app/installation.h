@@ -37,5 +37,6 @@ class Installation {
 
 inline constexpr std::string_view kUser = "erp@example.org";
 inline constexpr std::string_view kPassword = "correct horse";
+inline constexpr std::string_view kToken = "ya29.practice";
 
 }  // namespace truerelay::app

@@ -20,6 +20,7 @@ namespace {
   sandbox::Account account;
   account.user = kUser;
   account.password = Redacted(std::string(kPassword));
+  account.token = Redacted(std::string(kToken));
   settings.accounts.push_back(std::move(account));
   auto tls = tls::ServerContext::load(certificates.certificate_file, certificates.key_file);
   if (!tls) {

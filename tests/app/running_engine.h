@@ -26,6 +26,8 @@ class RunningEngine {
 
   // Sends SIGTERM to this process.
   static void ask_all_to_stop();
+  // Sends SIGHUP.
+  static void ask_all_to_reload();
 
  private:
   std::unique_ptr<Engine> engine_;

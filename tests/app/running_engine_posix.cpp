@@ -46,4 +46,6 @@ bool RunningEngine::goes_on() {
 
 void RunningEngine::ask_all_to_stop() { ::kill(::getpid(), SIGTERM); }
 
+void RunningEngine::ask_all_to_reload() { ::kill(::getpid(), SIGHUP); }
+
 }  // namespace truerelay::app

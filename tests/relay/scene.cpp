@@ -142,19 +142,9 @@ Scene::Scene(Arrangement setup)
     practice_.spawn(sandbox::serve(setup_.practice, {world, world, practice_ends_, ledger, tls},
                                    std::move(arrival)));
   });
-  const bool nobody_logs_in = setup_.upstream.auth == auth::Choice::none ||
-                              setup_.upstream.auth == auth::Choice::passthrough;
-  const Upstream::Parts parts{
-      world,
-      world,
-      records,
-      metered_dialer_,
-      !tls_ ? nullptr : (setup_.upstream_trusted ? tls_->trusts.get() : tls_->doubts.get()),
-      nobody_logs_in ? nullptr : &login_,
-      key_};
-  upstream_ = std::make_unique<Upstream>(setup_.upstream, parts);
+  upstream_ = new_upstream(setup_.upstream, nullptr);
   if (setup_.has_fallback) {
-    Upstream::Parts without_login = parts;
+    Upstream::Parts without_login = upstream_->parts();
     without_login.credentials = nullptr;
     reserve_ = std::make_unique<Upstream>(setup_.fallback, without_login);
     upstream_->fall_back_to(*reserve_);
@@ -168,23 +158,61 @@ Scene::Scene(Arrangement setup)
   }
 }
 
+std::unique_ptr<Upstream> Scene::new_upstream(UpstreamSettings settings,
+                                              std::shared_ptr<Standing> standing) {
+  const bool nobody_logs_in =
+      settings.auth == auth::Choice::none || settings.auth == auth::Choice::passthrough;
+  const Upstream::Parts parts{
+      world,
+      world,
+      records,
+      metered_dialer_,
+      !tls_ ? nullptr : (setup_.upstream_trusted ? tls_->trusts.get() : tls_->doubts.get()),
+      nobody_logs_in ? nullptr : &login_,
+      key_};
+  return std::make_unique<Upstream>(std::move(settings), parts, std::move(standing));
+}
+
+std::unique_ptr<Listener> Scene::new_listener(ListenerSettings settings,
+                                              std::shared_ptr<Listener::Crowd> crowd) {
+  return std::make_unique<Listener>(services_, std::move(settings), *upstream_,
+                                    setup_.listener_has_tls ? tls_->server.get() : nullptr,
+                                    std::move(crowd));
+}
+
 void Scene::open_listener(ListenerSettings settings) {
-  const auto port = static_cast<std::uint16_t>(kRelayPort + listeners_.size());
-  listeners_.push_back(
-      std::make_unique<Listener>(services_, std::move(settings), *upstream_,
-                                 setup_.listener_has_tls ? tls_->server.get() : nullptr));
-  Listener& listener = *listeners_.back();
-  network.listen(kRelayHost, port, [&](std::unique_ptr<io::Stream> stream, io::Peer peer) {
+  const std::size_t at = listeners_.size();
+  const auto port = static_cast<std::uint16_t>(kRelayPort + at);
+  listeners_.push_back(new_listener(std::move(settings), std::make_shared<Listener::Crowd>()));
+  network.listen(kRelayHost, port, [this, at](std::unique_ptr<io::Stream> stream, io::Peer peer) {
     auto metered =
         std::make_unique<MeteredStream>(std::move(stream), MeteredStream::Side::client, meter);
-    listener.accept(std::move(metered), std::move(peer), fmt::format("s-{}", ++arrivals_));
+    listeners_[at]->accept(std::move(metered), std::move(peer), fmt::format("s-{}", ++arrivals_));
   });
+}
+
+void Scene::change(UpstreamSettings upstream, ListenerSettings listener) {
+  std::shared_ptr<Standing> standing = upstream_->standing();
+  former_upstreams_.push_back(
+      std::exchange(upstream_, new_upstream(std::move(upstream), std::move(standing))));
+  std::shared_ptr<Listener::Crowd> crowd = listeners_[0]->crowd();
+  former_listeners_.push_back(
+      std::exchange(listeners_[0], new_listener(std::move(listener), std::move(crowd))));
+  former_upstreams_.back()->retire();
+}
+
+void Scene::retire_former() {
+  for (const std::unique_ptr<Listener>& listener : former_listeners_) {
+    listener->retire();
+  }
 }
 
 std::size_t Scene::sessions() const {
   std::size_t all = 0;
-  for (const std::unique_ptr<Listener>& listener : listeners_) {
-    all += listener->sessions();
+  for (const auto* list : {&listeners_, &former_listeners_}) {
+    for (const std::unique_ptr<Listener>& listener : *list) {
+      all += listener->sessions();
+    }
   }
   return all;
 }
@@ -203,6 +231,9 @@ Scene::~Scene() {
   reserve.hang_up();
   world.run_for(3h);
   contacts_.spawn(upstream_->close());
+  for (const std::unique_ptr<Upstream>& former : former_upstreams_) {
+    contacts_.spawn(former->close());
+  }
   if (reserve_) {
     contacts_.spawn(reserve_->close());
   }

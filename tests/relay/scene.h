@@ -97,6 +97,12 @@ class Scene {
   ~Scene();
 
   void make_first_contact();
+  [[nodiscard]] const Arrangement& arrangement() const { return setup_; }
+  // The settings of the upstream and of the first listener change, as a reload does it: for those
+  // who come from now on.
+  void change(UpstreamSettings upstream, ListenerSettings listener);
+  // The time of those who came before is over.
+  void retire_former();
   void pass(io::Duration duration) { world.run_for(duration); }
   // Sessions that the relay has with clients.
   [[nodiscard]] std::size_t sessions() const;
@@ -129,6 +135,10 @@ class Scene {
 
   struct Tls;
 
+  std::unique_ptr<Upstream> new_upstream(UpstreamSettings settings,
+                                         std::shared_ptr<Standing> standing);
+  std::unique_ptr<Listener> new_listener(ListenerSettings settings,
+                                         std::shared_ptr<Listener::Crowd> crowd);
   void open_listener(ListenerSettings settings);
   io::Task<void> contact();
 
@@ -148,6 +158,8 @@ class Scene {
                            duplicates_, replay_memory_, scratch, &users_};
   std::unique_ptr<Upstream> reserve_;
   std::unique_ptr<Upstream> upstream_;
+  std::vector<std::unique_ptr<Upstream>> former_upstreams_;
+  std::vector<std::unique_ptr<Listener>> former_listeners_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   unsigned arrivals_ = 0;
 };
