@@ -26,7 +26,7 @@ RawClient& in_data(Stage& stage) {
   return client;
 }
 
-TEST(EndOfData, right_after_354_is_an_empty_message) {
+TEST(Section2_EndOfData, right_after_354_is_an_empty_message) {
   for (const bool bytewise : {false, true}) {
     SCOPED_TRACE(bytewise);
     Stage stage;
@@ -41,7 +41,7 @@ TEST(EndOfData, right_after_354_is_an_empty_message) {
   }
 }
 
-TEST(EndOfData, does_not_stand_behind_a_line_without_its_end) {
+TEST(Section2_EndOfData, does_not_stand_behind_a_line_without_its_end) {
   Stage stage;
   RawClient& client = in_data(stage);
   client.send("Subject: x\r\n\r\ntext.\r\n");
@@ -52,7 +52,7 @@ TEST(EndOfData, does_not_stand_behind_a_line_without_its_end) {
             std::vector<std::string>{"Subject: x\r\n\r\ntext.\r\nmore\r\n.\r\n"});
 }
 
-TEST(EndOfData, is_all_that_a_client_may_leave_out) {
+TEST(Section2_EndOfData, is_all_that_a_client_may_leave_out) {
   struct Leaving {
     const char* body;
     bool finishes;  // Ends its side and still listens; otherwise it closes.
@@ -84,7 +84,7 @@ TEST(EndOfData, is_all_that_a_client_may_leave_out) {
 }
 
 // SIZE counts the octets that leave: each bare LF makes two.
-TEST(EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit) {
+TEST(Section2_EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit) {
   constexpr std::size_t kLimit = 10'000;
   Setting setting;
   setting.scripts = {{.ehlo = "250-upstream.example\r\n250 SIZE 10000\r\n"}};
