@@ -157,6 +157,27 @@ const std::vector<Redirection>& redirections() {
        {},
        "451-4.5.0 ",
        "without an end"},
+      {"XOAUTH2_and_1_MB",
+       Choice::xoauth2,
+       kPassword,
+       {{"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {},
+       "451-4.5.0 ",
+       "without an end"},
+      {"XOAUTH2_with_a_long_token_and_1_MB",
+       Choice::xoauth2,
+       kLongToken,
+       {{"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {},
+       "451-4.5.0 ",
+       "without an end"},
+      {"LOGIN_and_1_MB_for_the_password",
+       Choice::login,
+       kPassword,
+       {{kAskUser}, {"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {in_base64(kUser)},
+       "451-4.5.0 ",
+       "without an end"},
       {"PLAIN_and_354",
        Choice::plain,
        kPassword,
@@ -314,6 +335,27 @@ TEST(Section5_LoginWelcomed, after_an_empty_challenge_has_got_the_token) {
   EXPECT_EQ(stage.upstream().responses(),
             Lines{in_base64(std::string("user=") + kUser + "\x01" + "auth=Bearer " + kLongToken +
                             "\x01\x01")});
+}
+
+// A second line in the file of a token, or what an editor left there, is no further field of the
+// login.
+TEST(Section5_StoredSecret, with_a_control_byte_goes_nowhere) {
+  for (const std::string& secret : {std::string("canary\x01"
+                                                "auth=Bearer other"),
+                                    std::string("canary\0other", 12), std::string("canary\r\nRSET"),
+                                    std::string("canary\n"), std::string("\x7F") + "canary"}) {
+    for (const Choice choice : {Choice::plain, Choice::login, Choice::xoauth2}) {
+      SCOPED_TRACE(visible(secret));
+      Stage stage(setting_for(choice, secret, {{"235 2.7.0 welcome\r\n"}}));
+      RawClient& client = stage.greeted();
+      const std::string heard = stage.ask(client, kEnvelope, 2);
+      const std::string answer = read_replies(heard).whole.back();
+      EXPECT_TRUE(answer.starts_with("554-5.7.8 ")) << answer;
+      EXPECT_TRUE(answer.contains("control byte")) << answer;
+      EXPECT_EQ(stage.upstream().commands("AUTH"), Lines{});
+      EXPECT_EQ(stage.upstream().commands("MAIL"), Lines{});
+    }
+  }
 }
 
 }  // namespace
