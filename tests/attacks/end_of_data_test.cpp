@@ -102,5 +102,35 @@ TEST(Section2_EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit
   EXPECT_EQ(stage.ask(client, "small\r\n.\r\n"), "250 2.0.0 queued\r\n");
 }
 
+// Line ends of all kinds in one message: what is counted is what leaves, to the octet.
+TEST(Section2_MixedEnds, are_counted_as_they_leave) {
+  const std::string body = "a\nb\rc\r\n\n\r\r\n..d\r\n";
+  const std::string leaves = "a\r\nb\r\nc\r\n\r\n\r\n\r\n.d\r\n";
+  for (const char* offer : {"250 SIZE ", "250-CHUNKING\r\n250 SIZE "}) {
+    for (const std::size_t limit : {leaves.size() + 1, leaves.size(), leaves.size() - 1}) {
+      for (const bool bytewise : {false, true}) {
+        SCOPED_TRACE(visible(offer));
+        SCOPED_TRACE(limit);
+        SCOPED_TRACE(bytewise);
+        Setting setting;
+        setting.scripts = {
+            {.ehlo = "250-upstream.example\r\n" + (offer + std::to_string(limit)) + "\r\n"}};
+        Stage stage(std::move(setting));
+        RawClient& client = in_data(stage);
+        if (bytewise) {
+          client.send_byte_by_byte(body + ".\r\n", std::chrono::milliseconds(1));
+        } else {
+          client.send(body + ".\r\n");
+        }
+        const std::string heard = stage.hear(client);
+        EXPECT_TRUE(heard.starts_with(limit < leaves.size() ? "552 5.3.4 " : "250 ")) << heard;
+        ASSERT_EQ(stage.records().messages.size(), 1U);
+        EXPECT_EQ(stage.records().messages.front().size, leaves.size());
+        EXPECT_EQ(stage.upstream().messages().size(), limit < leaves.size() ? 0U : 1U);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace truerelay::attacks

@@ -192,5 +192,34 @@ TEST_P(Section2_Smuggling, ends_in_one_message_or_none_in_one_segment_with_the_c
   });
 }
 
+// The next transaction comes in the same segment, before anybody has said what became of this one.
+TEST_P(Section2_Smuggling, does_not_reach_into_the_next_message_in_the_same_segment) {
+  for (const bool chunks : {false, true}) {
+    SCOPED_TRACE(chunks);
+    Setting setting;
+    setting.listener.line_ends = GetParam().line_ends;
+    setting.scripts = {{.ehlo = chunks ? kChunking : kDotted}};
+    Stage stage(std::move(setting));
+    RawClient& client = stage.greeted();
+    client.send("MAIL FROM:<a@app.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n" +
+                GetParam().body() +
+                "MAIL FROM:<second@app.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n"
+                "second\r\n.\r\nQUIT\r\n");
+    EXPECT_EQ(read_replies(stage.hear_to_end(client)).codes(),
+              (std::vector<int>{250, 250, 354, GetParam().accepted() ? 250 : 554, 250, 250, 354,
+                                250, 221}));
+    const ScriptedUpstream& upstream = stage.upstream();
+    EXPECT_EQ(upstream.commands("MAIL"),
+              (std::vector<std::string>{"MAIL FROM:<a@app.example>\r\n",
+                                        "MAIL FROM:<second@app.example>\r\n"}));
+    std::vector<std::string> messages = {chunks ? "second\r\n" : "second\r\n.\r\n"};
+    if (GetParam().accepted()) {
+      messages.insert(messages.begin(),
+                      chunks ? GetParam().content_upstream() : GetParam().message_upstream());
+    }
+    EXPECT_EQ(upstream.messages(), messages);
+  }
+}
+
 }  // namespace
 }  // namespace truerelay::attacks
