@@ -88,6 +88,7 @@ class SocketGround final : public Ground {
   bool run_until(const std::function<bool()>& done, io::Duration most) override {
     const io::Time until = clock_.now() + most;
     const auto deadline = std::chrono::steady_clock::now() + kMostRealTime;
+    quiet_turns_ = 0;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) {
         return false;
@@ -120,19 +121,16 @@ class SocketGround final : public Ground {
     }
   }
 
-  // False: nothing happens up to and including `until`.
+  // False: nothing happens up to and including `until`. A step is a turn of the loop, or a leap
+  // after two turns without anything: what the first begins to watch, the second looks at.
   bool step(io::Time until) {
-    // What the first turn begins to watch, the second one looks at.
-    for (int turn = 0; turn < 2; ++turn) {
+    if (quiet_turns_ < 2) {
       uv_run(loop_.native(), UV_RUN_NOWAIT);
-      if (!loop_.idle()) {
-        return true;
-      }
-    }
-    if (comes(std::min(next_expiry(), until) - clock_.now())) {
+      quiet_turns_ = loop_.idle() ? quiet_turns_ + 1 : 0;
       return true;
     }
-    return leap(until);
+    quiet_turns_ = 0;
+    return comes(std::min(next_expiry(), until) - clock_.now()) || leap(until);
   }
 
   [[nodiscard]] io::Time next_expiry() const {
@@ -162,6 +160,7 @@ class SocketGround final : public Ground {
   }
 
   net::Loop loop_;
+  int quiet_turns_ = 0;
   LeapingClock clock_{loop_.now() + std::chrono::hours(1000)};
   LocalDialer dialer_{loop_};
   Ends arrived_;
