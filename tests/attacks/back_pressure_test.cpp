@@ -37,7 +37,7 @@ TEST(Section8_BackPressure, of_an_upstream_that_does_not_read_a_message_reaches_
   EXPECT_TRUE(heard.starts_with("451-4.4.2 ")) << visible(heard);
   EXPECT_TRUE(client.all_sent());
   EXPECT_EQ(stage.upstream().messages(), std::vector<std::string>{});
-  EXPECT_EQ(stage.upstream().connections().size(), 2U);
+  EXPECT_LE(stage.upstream().connections().size(), 2U);
   ASSERT_EQ(stage.records().messages.size(), 1U);
   EXPECT_EQ(stage.records().messages.front().outcome, observe::Outcome::failed);
 }

@@ -83,7 +83,8 @@ class Section8_EndlessUpstream : public testing::TestWithParam<Endless> {
     }
     EXPECT_LT(stage.now() - asked, GetParam().patience);
     const int last = read_replies(client.heard()).codes().back();
-    const bool whole = !stage.upstream().messages().empty();
+    // Sockets hold as much, so that the end may have been handed over without having come.
+    const bool whole = !stage.upstream().messages().empty() || !ground_is_simulated();
     EXPECT_TRUE(last >= 400 && last < 600) << visible(heard);
     EXPECT_LE(stage.upstream().connections().size(), GetParam().connections);
     client.leave();

@@ -86,17 +86,24 @@ class Section3_HostileChunkReply : public testing::TestWithParam<Hostile> {
   static void run(const std::string& place) {
     SCOPED_TRACE(place);
     Setting setting = chunking(place, GetParam().answer);
+    setting.scripts.front().answers["LAST"] = {{"503 5.5.1 no transaction\r\n"}};
     setting.relentless = true;
     Stage stage(std::move(setting));
     RawClient& client = stage.greeted();
     const std::string heard = send_in_two_parts(stage, client);
     EXPECT_TRUE(heard.starts_with(GetParam().heard)) << visible(heard);
     EXPECT_EQ(read_replies(heard).whole.size(), 1U);
-    EXPECT_EQ(stage.upstream().messages(), Lines{});
     EXPECT_LE(stage.upstream().connections().size(), 3U);
     ASSERT_EQ(stage.records().messages.size(), 1U);
     const Outcome outcome = stage.records().messages.front().outcome;
-    EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused);
+    if (ground_is_simulated()) {
+      EXPECT_EQ(stage.upstream().messages(), Lines{});
+      EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused);
+    } else {  // Sockets hold all of it, so that its end may have been handed over.
+      EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused ||
+                  outcome == Outcome::in_doubt);
+      EXPECT_EQ(outcome == Outcome::in_doubt, heard.starts_with("451-4.4.2 Outcome unknown"));
+    }
     if (heard.starts_with("421")) {
       EXPECT_EQ(stage.hear_to_end(client), "");
       expect_that_the_next_one_succeeds(stage, stage.greeted());

