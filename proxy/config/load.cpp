@@ -117,6 +117,7 @@ void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::st
   for (std::size_t i = 0; i < files.size(); ++i) {
     Page& page = pages[i];
     check_fallback(config, config.upstreams[i], names, page.document, page.findings);
+    check_loop(config, config.upstreams[i], page.document, page.findings);
     if (is_used(config, config.upstreams[i])) {
       check_password_file(config.upstreams[i], page.document, page.findings);
     }

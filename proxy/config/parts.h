@@ -34,6 +34,10 @@ void check_fallback(const Config& config, const Upstream& upstream,
                     std::span<const std::string> names, const Document& document,
                     Findings& findings);
 
+// Whether it is a listener of this configuration, from which its mail would come back to it.
+void check_loop(const Config& config, const Upstream& upstream, const Document& document,
+                Findings& findings);
+
 // Whether its password is in place, which matters where it is used.
 void check_password_file(const Upstream& upstream, const Document& document, Findings& findings);
 

@@ -2,8 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "digest/keyed_hash.h"
 #include "relay/opening.h"
 #include "relay/own_replies.h"
@@ -36,6 +38,13 @@ Failure from_refusal(auth::Refusal refusal) {
   }
   failure.remedy = std::move(refusal.remedy);
   return failure;
+}
+
+// NUL ends a field of PLAIN (RFC 4616), 0x01 one of XOAUTH2 and OAUTHBEARER (RFC 7628): what holds
+// one would say more to the server than who logs in.
+bool holds_control_byte(const auth::Credentials& credentials) {
+  return std::ranges::any_of(credentials.user, ascii_control) ||
+         std::ranges::any_of(credentials.secret.reveal(), ascii_control);
 }
 
 // Another upstream can do what this one could not.
@@ -141,6 +150,10 @@ io::Task<Result<std::optional<auth::Credentials>>> Upstream::stored_credentials(
   }
   if (!found) {
     co_return std::unexpected(from_refusal(std::move(found.error())));
+  }
+  if (holds_control_byte(*found)) {
+    co_return fail(Failure::Cause::no_credentials,
+                   "it holds a control byte, such as the end of a first line");
   }
   std::optional<auth::Credentials> stored = std::move(*found);
   co_return stored;

@@ -53,7 +53,7 @@ const std::vector<Endless>& endless() {
   return all;
 }
 
-class EndlessUpstream : public testing::TestWithParam<Endless> {
+class Section8_EndlessUpstream : public testing::TestWithParam<Endless> {
  protected:
   static void run(const std::string& place, const Offers& offers) {
     for (const std::string& ehlo : offers) {
@@ -83,7 +83,8 @@ class EndlessUpstream : public testing::TestWithParam<Endless> {
     }
     EXPECT_LT(stage.now() - asked, GetParam().patience);
     const int last = read_replies(client.heard()).codes().back();
-    const bool whole = !stage.upstream().messages().empty();
+    // Sockets hold as much, so that the end may have been handed over without having come.
+    const bool whole = !stage.upstream().messages().empty() || !ground_is_simulated();
     EXPECT_TRUE(last >= 400 && last < 600) << visible(heard);
     EXPECT_LE(stage.upstream().connections().size(), GetParam().connections);
     client.leave();
@@ -99,29 +100,29 @@ class EndlessUpstream : public testing::TestWithParam<Endless> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(With, EndlessUpstream, testing::ValuesIn(endless()),
+INSTANTIATE_TEST_SUITE_P(With, Section8_EndlessUpstream, testing::ValuesIn(endless()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
 const Offers kAll = {kPipelining, kOneByOne, kChunking};
 const Offers kWithData = {kPipelining, kOneByOne};
 
-TEST_P(EndlessUpstream, at_the_greeting_is_given_up) { run("GREETING", kAll); }
-TEST_P(EndlessUpstream, at_EHLO_is_given_up) { run("EHLO", kAll); }
-TEST_P(EndlessUpstream, at_AUTH_is_given_up) { run("AUTH", kAll); }
-TEST_P(EndlessUpstream, at_MAIL_is_given_up) { run("MAIL", kAll); }
-TEST_P(EndlessUpstream, at_RCPT_is_given_up) { run("RCPT", kAll); }
-TEST_P(EndlessUpstream, at_DATA_is_given_up) { run("DATA", kWithData); }
-TEST_P(EndlessUpstream, in_a_message_is_given_up) { run("BODY", kWithData); }
-TEST_P(EndlessUpstream, at_a_chunk_is_given_up) { run("CHUNK", {kChunking}); }
-TEST_P(EndlessUpstream, behind_a_chunk_is_given_up) { run("BDAT", {kChunking}); }
-TEST_P(EndlessUpstream, behind_the_message_is_given_up) { run(".", kWithData); }
-TEST_P(EndlessUpstream, behind_the_last_chunk_is_given_up) { run("LAST", {kChunking}); }
+TEST_P(Section8_EndlessUpstream, at_the_greeting_is_given_up) { run("GREETING", kAll); }
+TEST_P(Section8_EndlessUpstream, at_EHLO_is_given_up) { run("EHLO", kAll); }
+TEST_P(Section8_EndlessUpstream, at_AUTH_is_given_up) { run("AUTH", kAll); }
+TEST_P(Section8_EndlessUpstream, at_MAIL_is_given_up) { run("MAIL", kAll); }
+TEST_P(Section8_EndlessUpstream, at_RCPT_is_given_up) { run("RCPT", kAll); }
+TEST_P(Section8_EndlessUpstream, at_DATA_is_given_up) { run("DATA", kWithData); }
+TEST_P(Section8_EndlessUpstream, in_a_message_is_given_up) { run("BODY", kWithData); }
+TEST_P(Section8_EndlessUpstream, at_a_chunk_is_given_up) { run("CHUNK", {kChunking}); }
+TEST_P(Section8_EndlessUpstream, behind_a_chunk_is_given_up) { run("BDAT", {kChunking}); }
+TEST_P(Section8_EndlessUpstream, behind_the_message_is_given_up) { run(".", kWithData); }
+TEST_P(Section8_EndlessUpstream, behind_the_last_chunk_is_given_up) { run("LAST", {kChunking}); }
 
 // --- Silence ---
 
 // A connection that was not used for a while and answers nothing is replaced after ten seconds; one
 // that is new has the full time. However often that is so, it ends.
-TEST(SilentUpstream, on_a_connection_that_was_idle_is_replaced_by_another) {
+TEST(Section8_SilentUpstream, on_a_connection_that_was_idle_is_replaced_by_another) {
   for (const std::string& ehlo : {kPipelining, kOneByOne, kChunking}) {
     Setting setting;
     setting.scripts = {{.answers = {{"MAIL", {{}}}, {"RCPT", {{}}}}, .ehlo = ehlo}};
@@ -137,7 +138,7 @@ TEST(SilentUpstream, on_a_connection_that_was_idle_is_replaced_by_another) {
   }
 }
 
-TEST(SilentUpstream, on_each_connection_is_given_up) {
+TEST(Section8_SilentUpstream, on_each_connection_is_given_up) {
   for (const char* place : {"MAIL", "RCPT"}) {
     Setting setting;
     setting.upstream.reply_timeout = std::chrono::minutes(1);
@@ -158,7 +159,7 @@ TEST(SilentUpstream, on_each_connection_is_given_up) {
 
 // --- An upstream that talks while nobody asks: on idle connections ---
 
-TEST(IdleConnection, on_which_something_came_is_used_no_more) {
+TEST(Section8_IdleConnection, on_which_something_came_is_used_no_more) {
   for (const char* unasked :
        {"421 4.4.2 idle for too long\r\n", "250 INJECTED\r\n250 INJECTED\r\n354 INJECTED\r\n",
         "550 INJECTED\r\n", "2", "\r\n"}) {
@@ -182,7 +183,7 @@ TEST(IdleConnection, on_which_something_came_is_used_no_more) {
 }
 
 // Clients that come and go do not make it connect more often than it may.
-TEST(WarmConnections, of_clients_that_come_and_go_are_bounded) {
+TEST(Section8_WarmConnections, of_clients_that_come_and_go_are_bounded) {
   Setting setting;
   setting.upstream.max_connections = 3;
   Stage stage(std::move(setting));
@@ -197,7 +198,7 @@ TEST(WarmConnections, of_clients_that_come_and_go_are_bounded) {
   EXPECT_TRUE(stage.upstream().untouched());
 }
 
-TEST(WarmConnections, to_an_upstream_that_closes_them_are_not_opened_by_themselves) {
+TEST(Section8_WarmConnections, to_an_upstream_that_closes_them_are_not_opened_by_themselves) {
   Setting setting;
   setting.scripts = {{.answers = {{"EHLO", {{.bytes = kPipelining, .then = Then::closes}}}}}};
   setting.relentless = true;

@@ -91,12 +91,20 @@ const Impostor kImpostors[] = {
      },
      "it names no host"},
     {"a_wildcard_for_a_whole_top_level_domain", [] { return named({"*.com"}); }, "it is for *.com"},
+    {"an_address_where_a_name_is_due",
+     [] {
+       return issued({.common_name = kHost,
+                      .names = {},
+                      .addresses = {"127.0.0.1"},
+                      .validity = valid_days(-1, 1)});
+     },
+     "it is for 127.0.0.1"},
     {"a_NUL_in_the_name", [] { return named({"mail.example.com\0.evil.example"s}); }, "is refused"},
     {"an_address_that_stands_as_a_name", [] { return named({"127.0.0.1"}); }, "is refused",
      "127.0.0.1"},
 };
 
-class ImpostorWith : public testing::TestWithParam<Impostor> {
+class Section4_ImpostorWith : public testing::TestWithParam<Impostor> {
  protected:
   static Setting setting(relay::Tls tls) {
     Setting setting;
@@ -112,10 +120,10 @@ class ImpostorWith : public testing::TestWithParam<Impostor> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Is, ImpostorWith, testing::ValuesIn(kImpostors),
+INSTANTIATE_TEST_SUITE_P(Is, Section4_ImpostorWith, testing::ValuesIn(kImpostors),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(ImpostorWith, refused_before_the_login_and_the_client_hears_why) {
+TEST_P(Section4_ImpostorWith, refused_before_the_login_and_the_client_hears_why) {
   // The connection that is opened when the client comes may have failed by then, or not yet.
   for (const relay::Tls tls : {relay::Tls::starttls, relay::Tls::implicit}) {
     for (const bool waits : {false, true}) {
@@ -143,7 +151,7 @@ TEST_P(ImpostorWith, refused_before_the_login_and_the_client_hears_why) {
   }
 }
 
-TEST(ImplicitTls, with_an_honest_upstream_takes_the_message) {
+TEST(Section4_ImplicitTls, with_an_honest_upstream_takes_the_message) {
   Setting setting;
   setting.upstream.endpoint.host = kHost;
   setting.upstream.tls = relay::Tls::implicit;
@@ -158,7 +166,7 @@ TEST(ImplicitTls, with_an_honest_upstream_takes_the_message) {
 }
 
 // An upstream that speaks first, in plaintext, where TLS is due.
-TEST(ImplicitTls, does_not_hear_a_plaintext_greeting) {
+TEST(Section4_ImplicitTls, does_not_hear_a_plaintext_greeting) {
   Setting setting;
   setting.upstream.endpoint.host = kHost;
   setting.upstream.tls = relay::Tls::implicit;

@@ -20,7 +20,7 @@ using observe::Outcome;
 using Lines = std::vector<std::string>;
 using Then = Answer::Then;
 
-TEST(Chunks, reach_an_honest_upstream_as_they_were_before_the_dots_were_stuffed) {
+TEST(Section3_Chunks, reach_an_honest_upstream_as_they_were_before_the_dots_were_stuffed) {
   Stage stage(chunking({}));
   RawClient& client = stage.greeted();
   EXPECT_EQ(send_in_two_parts(stage, client), "250 2.0.0 queued\r\n");
@@ -31,7 +31,7 @@ TEST(Chunks, reach_an_honest_upstream_as_they_were_before_the_dots_were_stuffed)
 
 // --- Smuggling: what a chunk holds is never a command, and a line that ends a message is text ---
 
-TEST(Chunks, hold_what_looks_like_an_end_and_commands_behind_it) {
+TEST(Section3_Chunks, hold_what_looks_like_an_end_and_commands_behind_it) {
   const std::string smuggled =
       "text\r\n..\r\nMAIL FROM:<ceo@victim.example>\r\nBDAT 0 LAST\r\nRCPT "
       "TO:<x@victim.example>\r\n";
@@ -81,22 +81,29 @@ const std::vector<Hostile>& to_a_chunk() {
   return all;
 }
 
-class HostileChunkReply : public testing::TestWithParam<Hostile> {
+class Section3_HostileChunkReply : public testing::TestWithParam<Hostile> {
  protected:
   static void run(const std::string& place) {
     SCOPED_TRACE(place);
     Setting setting = chunking(place, GetParam().answer);
+    setting.scripts.front().answers["LAST"] = {{"503 5.5.1 no transaction\r\n"}};
     setting.relentless = true;
     Stage stage(std::move(setting));
     RawClient& client = stage.greeted();
     const std::string heard = send_in_two_parts(stage, client);
     EXPECT_TRUE(heard.starts_with(GetParam().heard)) << visible(heard);
     EXPECT_EQ(read_replies(heard).whole.size(), 1U);
-    EXPECT_EQ(stage.upstream().messages(), Lines{});
     EXPECT_LE(stage.upstream().connections().size(), 3U);
     ASSERT_EQ(stage.records().messages.size(), 1U);
     const Outcome outcome = stage.records().messages.front().outcome;
-    EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused);
+    if (ground_is_simulated()) {
+      EXPECT_EQ(stage.upstream().messages(), Lines{});
+      EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused);
+    } else {  // Sockets hold all of it, so that its end may have been handed over.
+      EXPECT_TRUE(outcome == Outcome::failed || outcome == Outcome::refused ||
+                  outcome == Outcome::in_doubt);
+      EXPECT_EQ(outcome == Outcome::in_doubt, heard.starts_with("451-4.4.2 Outcome unknown"));
+    }
     if (heard.starts_with("421")) {
       EXPECT_EQ(stage.hear_to_end(client), "");
       expect_that_the_next_one_succeeds(stage, stage.greeted());
@@ -105,13 +112,13 @@ class HostileChunkReply : public testing::TestWithParam<Hostile> {
     }
   }
 };
-INSTANTIATE_TEST_SUITE_P(Of, HostileChunkReply, testing::ValuesIn(to_a_chunk()),
+INSTANTIATE_TEST_SUITE_P(Of, Section3_HostileChunkReply, testing::ValuesIn(to_a_chunk()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(HostileChunkReply, to_a_chunk_accepts_nothing) { run("BDAT"); }
+TEST_P(Section3_HostileChunkReply, to_a_chunk_accepts_nothing) { run("BDAT"); }
 
 // An answer before the chunk has come is its answer; then the true one is too many.
-TEST(EarlyChunkReply, of_250_to_its_BDAT_line_accepts_nothing) {
+TEST(Section3_EarlyChunkReply, of_250_to_its_BDAT_line_accepts_nothing) {
   Setting setting = chunking("CHUNK", {"250 INJECTED\r\n"});
   setting.relentless = true;
   Stage stage(std::move(setting));
@@ -124,7 +131,7 @@ TEST(EarlyChunkReply, of_250_to_its_BDAT_line_accepts_nothing) {
 
 // --- Before the first chunk: the client has its 354 already, which was truerelay's own ---
 
-TEST(UnaskedReplyBeforeTheFirstChunk, is_never_the_answer_to_it) {
+TEST(Section3_UnaskedReplyBeforeTheFirstChunk, is_never_the_answer_to_it) {
   for (const char* injected :
        {"250 INJECTED\r\n", "250 INJECTED\r\n250 INJECTED\r\n250 INJECTED\r\n", "550 INJECTED\r\n",
         "354 INJECTED\r\n", "2", "250-INJECTED\r\n"}) {
@@ -150,7 +157,7 @@ TEST(UnaskedReplyBeforeTheFirstChunk, is_never_the_answer_to_it) {
 
 // --- The client leaves ---
 
-TEST(Chunks, of_a_client_that_leaves_before_its_final_dot_get_no_last_one) {
+TEST(Section3_Chunks, of_a_client_that_leaves_before_its_final_dot_get_no_last_one) {
   for (const bool half_a_dot : {false, true}) {
     Stage stage(chunking({}));
     RawClient& client = stage.greeted();
@@ -172,7 +179,7 @@ TEST(Chunks, of_a_client_that_leaves_before_its_final_dot_get_no_last_one) {
   }
 }
 
-TEST(Chunks, of_a_message_that_is_refused_here_get_no_last_one) {
+TEST(Section3_Chunks, of_a_message_that_is_refused_here_get_no_last_one) {
   Setting setting = chunking({});
   setting.listener.line_ends = smtp::LineEnds::reject;
   Stage stage(std::move(setting));

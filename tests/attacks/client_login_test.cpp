@@ -71,11 +71,11 @@ const std::vector<Refused>& refused() {
   return all;
 }
 
-class ClientLogin : public testing::TestWithParam<Refused> {};
-INSTANTIATE_TEST_SUITE_P(With, ClientLogin, testing::ValuesIn(refused()),
+class Section5_ClientLogin : public testing::TestWithParam<Refused> {};
+INSTANTIATE_TEST_SUITE_P(With, Section5_ClientLogin, testing::ValuesIn(refused()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(ClientLogin, is_refused_and_reaches_no_upstream) {
+TEST_P(Section5_ClientLogin, is_refused_and_reaches_no_upstream) {
   Stage stage(passthrough());
   RawClient& client = stage.greeted();
   std::string heard;
@@ -87,7 +87,7 @@ TEST_P(ClientLogin, is_refused_and_reaches_no_upstream) {
   EXPECT_EQ(stage.upstream().connections().size(), 0U);
 }
 
-TEST(ClientLogins, with_a_password_in_UTF8_go_upstream_as_they_are) {
+TEST(Section5_ClientLogins, with_a_password_in_UTF8_go_upstream_as_they_are) {
   Stage stage(passthrough());
   RawClient& client = stage.greeted();
   const std::string line = auth_plain("erp@x.example", "p\xC3\xA4ss\xE2\x82\xAC");
@@ -95,7 +95,7 @@ TEST(ClientLogins, with_a_password_in_UTF8_go_upstream_as_they_are) {
   EXPECT_EQ(stage.upstream().commands("AUTH"), Lines{line});
 }
 
-TEST(ClientLogins, of_12_KiB_are_taken) {
+TEST(Section5_ClientLogins, of_12_KiB_are_taken) {
   Setting setting = passthrough();
   setting.scripts.front().answers["AUTH"] = {{"334 \r\n"}};
   Stage stage(std::move(setting));
@@ -105,7 +105,7 @@ TEST(ClientLogins, of_12_KiB_are_taken) {
   EXPECT_EQ(stage.upstream().responses(), Lines{base64_encode("\0u\0"s + password) + "\r\n"});
 }
 
-TEST(ClientLogins, ask_in_the_words_that_old_devices_know) {
+TEST(Section5_ClientLogins, ask_in_the_words_that_old_devices_know) {
   Stage stage(passthrough());
   RawClient& client = stage.greeted();
   EXPECT_EQ(stage.ask(client, "AUTH LOGIN\r\n"), "334 VXNlcm5hbWU6\r\n");
@@ -114,7 +114,7 @@ TEST(ClientLogins, ask_in_the_words_that_old_devices_know) {
 }
 
 // Nor where it is mistyped, or sent again where a command is due.
-TEST(ClientLogins, are_neither_passed_on_nor_repeated_where_truerelay_logs_in_by_itself) {
+TEST(Section5_ClientLogins, are_neither_passed_on_nor_repeated_where_truerelay_logs_in_by_itself) {
   Stage stage;
   RawClient& client = stage.greeted();
   const std::string secret = base64_encode("\0canary\0canary"s);
@@ -132,7 +132,7 @@ TEST(ClientLogins, are_neither_passed_on_nor_repeated_where_truerelay_logs_in_by
   }
 }
 
-TEST(ClientLogins, with_no_user_get_the_answer_of_the_upstream) {
+TEST(Section5_ClientLogins, with_no_user_get_the_answer_of_the_upstream) {
   Setting setting = passthrough();
   setting.scripts.front().answers["AUTH"] = {{"535 5.7.8 who?\r\n"}};
   Stage stage(std::move(setting));

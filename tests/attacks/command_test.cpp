@@ -101,12 +101,12 @@ const std::vector<Attempt>& attempts() {
   return all;
 }
 
-class HostileCommand : public testing::TestWithParam<Attempt> {};
+class Section6_HostileCommand : public testing::TestWithParam<Attempt> {};
 
-INSTANTIATE_TEST_SUITE_P(With, HostileCommand, testing::ValuesIn(attempts()),
+INSTANTIATE_TEST_SUITE_P(With, Section6_HostileCommand, testing::ValuesIn(attempts()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(HostileCommand, goes_upstream_as_parsed_values_or_not_at_all) {
+TEST_P(Section6_HostileCommand, goes_upstream_as_parsed_values_or_not_at_all) {
   const Attempt& attempt = GetParam();
   for (const bool bytewise : {false, true}) {
     SCOPED_TRACE(bytewise ? "byte by byte" : "whole");
@@ -141,7 +141,7 @@ TEST_P(HostileCommand, goes_upstream_as_parsed_values_or_not_at_all) {
 
 // Old programs end their commands with a bare LF: where line ends are normalised, what follows one
 // is another command, with an answer of its own, and leaves with CRLF.
-TEST(BareLineFeedInACommand, is_no_line_end) {
+TEST(Section6_BareLineFeedInACommand, is_no_line_end) {
   for (const smtp::LineEnds line_ends : {smtp::LineEnds::normalize, smtp::LineEnds::reject}) {
     Setting setting;
     setting.listener.line_ends = line_ends;

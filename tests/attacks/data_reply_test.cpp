@@ -72,11 +72,11 @@ const std::vector<Hostile>& instead_of_354() {
   return all;
 }
 
-class InsteadOf354 : public testing::TestWithParam<Hostile> {};
-INSTANTIATE_TEST_SUITE_P(Comes, InsteadOf354, testing::ValuesIn(instead_of_354()),
+class Section6_InsteadOf354 : public testing::TestWithParam<Hostile> {};
+INSTANTIATE_TEST_SUITE_P(Comes, Section6_InsteadOf354, testing::ValuesIn(instead_of_354()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(InsteadOf354, and_the_client_is_not_asked_for_its_message) {
+TEST_P(Section6_InsteadOf354, and_the_client_is_not_asked_for_its_message) {
   Transaction transaction("DATA", GetParam().answer);
   const std::string heard = transaction.stage.ask(transaction.client, "DATA\r\n");
   EXPECT_TRUE(heard.starts_with(GetParam().heard)) << visible(heard);
@@ -84,13 +84,13 @@ TEST_P(InsteadOf354, and_the_client_is_not_asked_for_its_message) {
   transaction.expect_that_the_next_one_succeeds();
 }
 
-TEST(DataReply, that_refuses_is_passed_on) {
+TEST(Section6_DataReply, that_refuses_is_passed_on) {
   Transaction transaction("DATA", {"554-5.5.1 no\r\n554 5.5.1 thanks\r\n"});
   EXPECT_EQ(transaction.stage.ask(transaction.client, "DATA\r\n"),
             "554-5.5.1 no\r\n554 5.5.1 thanks\r\n");
 }
 
-TEST(DataReply, of_421_for_ever_is_passed_on_and_ends_the_session) {
+TEST(Section6_DataReply, of_421_for_ever_is_passed_on_and_ends_the_session) {
   Transaction transaction("DATA", {"421 4.3.2 shutting down\r\n"});
   transaction.client.send("DATA\r\n");
   EXPECT_EQ(transaction.stage.hear_to_end(transaction.client), "421 4.3.2 shutting down\r\n");
@@ -111,11 +111,11 @@ const std::vector<Hostile>& early() {
   return all;
 }
 
-class EarlyReply : public testing::TestWithParam<Hostile> {};
-INSTANTIATE_TEST_SUITE_P(Of, EarlyReply, testing::ValuesIn(early()),
+class Section6_EarlyReply : public testing::TestWithParam<Hostile> {};
+INSTANTIATE_TEST_SUITE_P(Of, Section6_EarlyReply, testing::ValuesIn(early()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(EarlyReply, in_the_middle_of_a_message_accepts_nothing) {
+TEST_P(Section6_EarlyReply, in_the_middle_of_a_message_accepts_nothing) {
   Transaction transaction("BODY", GetParam().answer);
   transaction.stage.ask(transaction.client, "DATA\r\n");
   // In parts, so that a connection that replaces the first is in the middle of it, too.
@@ -129,7 +129,7 @@ TEST_P(EarlyReply, in_the_middle_of_a_message_accepts_nothing) {
   transaction.expect_that_the_next_one_succeeds();
 }
 
-TEST_P(EarlyReply, behind_354_in_one_segment_accepts_nothing) {
+TEST_P(Section6_EarlyReply, behind_354_in_one_segment_accepts_nothing) {
   Answer answer = GetParam().answer;
   answer.bytes.insert(0, "354 go ahead\r\n");
   for (const char* message : {"Subject: x\r\n\r\ntext\r\n.\r\n", ".\r\n"}) {
@@ -146,7 +146,7 @@ TEST_P(EarlyReply, behind_354_in_one_segment_accepts_nothing) {
   }
 }
 
-TEST(EarlyRefusal, is_what_the_client_hears_at_the_end_of_its_message) {
+TEST(Section6_EarlyRefusal, is_what_the_client_hears_at_the_end_of_its_message) {
   Transaction transaction("BODY", {"552-5.3.4 too\r\n552 5.3.4 much\r\n"});
   transaction.stage.ask(transaction.client, "DATA\r\n");
   transaction.client.send("Subject: x\r\n\r\nfirst half\r\n");

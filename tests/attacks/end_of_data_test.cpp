@@ -26,7 +26,7 @@ RawClient& in_data(Stage& stage) {
   return client;
 }
 
-TEST(EndOfData, right_after_354_is_an_empty_message) {
+TEST(Section2_EndOfData, right_after_354_is_an_empty_message) {
   for (const bool bytewise : {false, true}) {
     SCOPED_TRACE(bytewise);
     Stage stage;
@@ -41,7 +41,7 @@ TEST(EndOfData, right_after_354_is_an_empty_message) {
   }
 }
 
-TEST(EndOfData, does_not_stand_behind_a_line_without_its_end) {
+TEST(Section2_EndOfData, does_not_stand_behind_a_line_without_its_end) {
   Stage stage;
   RawClient& client = in_data(stage);
   client.send("Subject: x\r\n\r\ntext.\r\n");
@@ -52,7 +52,7 @@ TEST(EndOfData, does_not_stand_behind_a_line_without_its_end) {
             std::vector<std::string>{"Subject: x\r\n\r\ntext.\r\nmore\r\n.\r\n"});
 }
 
-TEST(EndOfData, is_all_that_a_client_may_leave_out) {
+TEST(Section2_EndOfData, is_all_that_a_client_may_leave_out) {
   struct Leaving {
     const char* body;
     bool finishes;  // Ends its side and still listens; otherwise it closes.
@@ -84,7 +84,7 @@ TEST(EndOfData, is_all_that_a_client_may_leave_out) {
 }
 
 // SIZE counts the octets that leave: each bare LF makes two.
-TEST(EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit) {
+TEST(Section2_EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit) {
   constexpr std::size_t kLimit = 10'000;
   Setting setting;
   setting.scripts = {{.ehlo = "250-upstream.example\r\n250 SIZE 10000\r\n"}};
@@ -100,6 +100,36 @@ TEST(EndOfData, is_refused_where_the_message_has_grown_beyond_the_limit) {
   EXPECT_EQ(read_replies(stage.ask(client, kEnvelope, 3)).codes(),
             (std::vector<int>{250, 250, 354}));
   EXPECT_EQ(stage.ask(client, "small\r\n.\r\n"), "250 2.0.0 queued\r\n");
+}
+
+// Line ends of all kinds in one message: what is counted is what leaves, to the octet.
+TEST(Section2_MixedEnds, are_counted_as_they_leave) {
+  const std::string body = "a\nb\rc\r\n\n\r\r\n..d\r\n";
+  const std::string leaves = "a\r\nb\r\nc\r\n\r\n\r\n\r\n.d\r\n";
+  for (const char* offer : {"250 SIZE ", "250-CHUNKING\r\n250 SIZE "}) {
+    for (const std::size_t limit : {leaves.size() + 1, leaves.size(), leaves.size() - 1}) {
+      for (const bool bytewise : {false, true}) {
+        SCOPED_TRACE(visible(offer));
+        SCOPED_TRACE(limit);
+        SCOPED_TRACE(bytewise);
+        Setting setting;
+        setting.scripts = {
+            {.ehlo = "250-upstream.example\r\n" + (offer + std::to_string(limit)) + "\r\n"}};
+        Stage stage(std::move(setting));
+        RawClient& client = in_data(stage);
+        if (bytewise) {
+          client.send_byte_by_byte(body + ".\r\n", std::chrono::milliseconds(1));
+        } else {
+          client.send(body + ".\r\n");
+        }
+        const std::string heard = stage.hear(client);
+        EXPECT_TRUE(heard.starts_with(limit < leaves.size() ? "552 5.3.4 " : "250 ")) << heard;
+        ASSERT_EQ(stage.records().messages.size(), 1U);
+        EXPECT_EQ(stage.records().messages.front().size, leaves.size());
+        EXPECT_EQ(stage.upstream().messages().size(), limit < leaves.size() ? 0U : 1U);
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ const std::vector<Hostile>& nonsense() {
   return all;
 }
 
-class NonsenseReply : public testing::TestWithParam<Hostile> {
+class Section6_NonsenseReply : public testing::TestWithParam<Hostile> {
  protected:
   // The rest of a session in which `verb` got the answer at hand.
   static void go_on(Stage& stage, RawClient& client) {
@@ -98,10 +98,10 @@ class NonsenseReply : public testing::TestWithParam<Hostile> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Of, NonsenseReply, testing::ValuesIn(nonsense()),
+INSTANTIATE_TEST_SUITE_P(Of, Section6_NonsenseReply, testing::ValuesIn(nonsense()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(NonsenseReply, to_a_recipient_ends_the_transaction) {
+TEST_P(Section6_NonsenseReply, to_a_recipient_ends_the_transaction) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     Setting setting;
@@ -116,7 +116,7 @@ TEST_P(NonsenseReply, to_a_recipient_ends_the_transaction) {
   }
 }
 
-TEST_P(NonsenseReply, to_the_sender_ends_the_transaction) {
+TEST_P(Section6_NonsenseReply, to_the_sender_ends_the_transaction) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     Setting setting;
@@ -136,7 +136,7 @@ TEST_P(NonsenseReply, to_the_sender_ends_the_transaction) {
   }
 }
 
-TEST_P(NonsenseReply, to_a_second_recipient_ends_the_transaction) {
+TEST_P(Section6_NonsenseReply, to_a_second_recipient_ends_the_transaction) {
   Setting setting;
   setting.scripts = {{.answers = {{"RCPT", {{"250 2.1.5 ok\r\n"}, GetParam().answer}}}}};
   setting.relentless = true;
@@ -149,7 +149,7 @@ TEST_P(NonsenseReply, to_a_second_recipient_ends_the_transaction) {
   go_on(stage, client);
 }
 
-TEST_P(NonsenseReply, to_a_sender_that_is_offered_at_once_ends_the_transaction) {
+TEST_P(Section6_NonsenseReply, to_a_sender_that_is_offered_at_once_ends_the_transaction) {
   Setting setting;
   setting.upstream.eager_mail = true;
   setting.scripts = {{.answers = {{"MAIL", {GetParam().answer}}}}};
@@ -184,12 +184,12 @@ constexpr Odd kOdd[] = {
     {"text_that_looks_like_a_code", "550-250 ok\r\n550 250 ok\r\n", "550-250 ok\r\n550 250 ok\r\n"},
 };
 
-class OddReply : public testing::TestWithParam<Odd> {};
+class Section6_OddReply : public testing::TestWithParam<Odd> {};
 
-INSTANTIATE_TEST_SUITE_P(With, OddReply, testing::ValuesIn(kOdd),
+INSTANTIATE_TEST_SUITE_P(With, Section6_OddReply, testing::ValuesIn(kOdd),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(OddReply, reaches_the_client_as_one_valid_reply) {
+TEST_P(Section6_OddReply, reaches_the_client_as_one_valid_reply) {
   Setting setting;
   setting.scripts = {{.answers = {{"RCPT", {{std::string(GetParam().answer)}}}}}};
   Stage stage(std::move(setting));

@@ -41,7 +41,7 @@ constexpr Protocol kProtocols[] = {
     {"PROXY", "PROXY TCP4 1.2.3.4 5.6.7.8 1 25\r\n"sv, "a PROXY protocol header"},
 };
 
-class ForeignProtocol : public testing::TestWithParam<Protocol> {
+class Section6_ForeignProtocol : public testing::TestWithParam<Protocol> {
  protected:
   static void expect_turned_away(Stage& stage, const RawClient& client) {
     // The greeting, and one word of leave.
@@ -55,10 +55,10 @@ class ForeignProtocol : public testing::TestWithParam<Protocol> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Of, ForeignProtocol, testing::ValuesIn(kProtocols),
+INSTANTIATE_TEST_SUITE_P(Of, Section6_ForeignProtocol, testing::ValuesIn(kProtocols),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(ForeignProtocol, ends_the_connection_at_its_first_line) {
+TEST_P(Section6_ForeignProtocol, ends_the_connection_at_its_first_line) {
   Stage stage;
   RawClient& client = stage.connect();
   stage.hear(client);
@@ -67,7 +67,7 @@ TEST_P(ForeignProtocol, ends_the_connection_at_its_first_line) {
   expect_turned_away(stage, client);
 }
 
-TEST_P(ForeignProtocol, ends_the_connection_however_it_is_split) {
+TEST_P(Section6_ForeignProtocol, ends_the_connection_however_it_is_split) {
   for (std::size_t split = 1; split < GetParam().bytes.size(); ++split) {
     SCOPED_TRACE(split);
     Stage stage;
@@ -81,7 +81,7 @@ TEST_P(ForeignProtocol, ends_the_connection_however_it_is_split) {
   }
 }
 
-TEST_P(ForeignProtocol, ends_the_connection_even_behind_an_smtp_command) {
+TEST_P(Section6_ForeignProtocol, ends_the_connection_even_behind_an_smtp_command) {
   Stage stage;
   RawClient& client = stage.connect();
   stage.hear(client);
@@ -92,7 +92,7 @@ TEST_P(ForeignProtocol, ends_the_connection_even_behind_an_smtp_command) {
   EXPECT_TRUE(stage.upstream().untouched()) << visible(stage.upstream().received());
 }
 
-TEST_P(ForeignProtocol, ends_the_connection_when_it_comes_before_the_greeting) {
+TEST_P(Section6_ForeignProtocol, ends_the_connection_when_it_comes_before_the_greeting) {
   Stage stage;
   RawClient& client = stage.connect(fmt::format("{}{}", GetParam().bytes, kSmtpBehind));
   stage.hear_to_end(client);

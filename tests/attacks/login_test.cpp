@@ -157,6 +157,27 @@ const std::vector<Redirection>& redirections() {
        {},
        "451-4.5.0 ",
        "without an end"},
+      {"XOAUTH2_and_1_MB",
+       Choice::xoauth2,
+       kPassword,
+       {{"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {},
+       "451-4.5.0 ",
+       "without an end"},
+      {"XOAUTH2_with_a_long_token_and_1_MB",
+       Choice::xoauth2,
+       kLongToken,
+       {{"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {},
+       "451-4.5.0 ",
+       "without an end"},
+      {"LOGIN_and_1_MB_for_the_password",
+       Choice::login,
+       kPassword,
+       {{kAskUser}, {"334 " + std::string(1 << 20, 'A') + "\r\n"}},
+       {in_base64(kUser)},
+       "451-4.5.0 ",
+       "without an end"},
       {"PLAIN_and_354",
        Choice::plain,
        kPassword,
@@ -239,11 +260,11 @@ Setting setting_for(Choice choice, const std::string& secret, const std::vector<
   return setting;
 }
 
-class LoginRedirected : public testing::TestWithParam<Redirection> {};
-INSTANTIATE_TEST_SUITE_P(By, LoginRedirected, testing::ValuesIn(redirections()),
+class Section5_LoginRedirected : public testing::TestWithParam<Redirection> {};
+INSTANTIATE_TEST_SUITE_P(By, Section5_LoginRedirected, testing::ValuesIn(redirections()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(LoginRedirected, gets_no_secret_and_no_message) {
+TEST_P(Section5_LoginRedirected, gets_no_secret_and_no_message) {
   const Redirection& tried = GetParam();
   // The connection that is opened when the client comes may have failed by then, or not yet.
   for (const bool waits : {false, true}) {
@@ -269,7 +290,7 @@ TEST_P(LoginRedirected, gets_no_secret_and_no_message) {
 
 // A login that was refused for good is not tried with each client that comes: that would lock the
 // account.
-TEST(LoginRefused, is_not_tried_again_with_every_client_that_comes) {
+TEST(Section5_LoginRefused, is_not_tried_again_with_every_client_that_comes) {
   Setting setting = setting_for(Choice::plain, kPassword, {{kRefused}});
   setting.relentless = true;
   Stage stage(std::move(setting));
@@ -283,7 +304,7 @@ TEST(LoginRefused, is_not_tried_again_with_every_client_that_comes) {
 }
 
 // Every line of a refusal reaches the person who must act.
-TEST(LoginRefused, in_several_lines_is_quoted_with_all_of_them) {
+TEST(Section5_LoginRefused, in_several_lines_is_quoted_with_all_of_them) {
   Stage stage(setting_for(Choice::plain, kPassword,
                           {{"535-5.7.139 first\r\n535-5.7.139 second\r\n535 5.7.139 third\r\n"}}));
   RawClient& client = stage.greeted();
@@ -294,7 +315,7 @@ TEST(LoginRefused, in_several_lines_is_quoted_with_all_of_them) {
   }
 }
 
-TEST(LoginWelcomed, before_anything_was_sent_is_not_believed) {
+TEST(Section5_LoginWelcomed, before_anything_was_sent_is_not_believed) {
   Setting setting = setting_for(Choice::plain, kPassword, {{kRefused}});
   setting.scripts.front().ehlo = "250-upstream.example\r\n250 AUTH PLAIN\r\n235 2.7.0 welcome\r\n";
   Stage stage(std::move(setting));
@@ -305,7 +326,7 @@ TEST(LoginWelcomed, before_anything_was_sent_is_not_believed) {
   EXPECT_EQ(stage.upstream().commands("MAIL"), Lines{});
 }
 
-TEST(LoginWelcomed, after_an_empty_challenge_has_got_the_token) {
+TEST(Section5_LoginWelcomed, after_an_empty_challenge_has_got_the_token) {
   Stage stage(setting_for(Choice::xoauth2, kLongToken, {{"334 \r\n"}, {"235 2.7.0 welcome\r\n"}}));
   RawClient& client = stage.greeted();
   const std::string heard = stage.ask(client, kEnvelope, 2);
@@ -314,6 +335,27 @@ TEST(LoginWelcomed, after_an_empty_challenge_has_got_the_token) {
   EXPECT_EQ(stage.upstream().responses(),
             Lines{in_base64(std::string("user=") + kUser + "\x01" + "auth=Bearer " + kLongToken +
                             "\x01\x01")});
+}
+
+// A second line in the file of a token, or what an editor left there, is no further field of the
+// login.
+TEST(Section5_StoredSecret, with_a_control_byte_goes_nowhere) {
+  for (const std::string& secret : {std::string("canary\x01"
+                                                "auth=Bearer other"),
+                                    std::string("canary\0other", 12), std::string("canary\r\nRSET"),
+                                    std::string("canary\n"), std::string("\x7F") + "canary"}) {
+    for (const Choice choice : {Choice::plain, Choice::login, Choice::xoauth2}) {
+      SCOPED_TRACE(visible(secret));
+      Stage stage(setting_for(choice, secret, {{"235 2.7.0 welcome\r\n"}}));
+      RawClient& client = stage.greeted();
+      const std::string heard = stage.ask(client, kEnvelope, 2);
+      const std::string answer = read_replies(heard).whole.back();
+      EXPECT_TRUE(answer.starts_with("554-5.7.8 ")) << answer;
+      EXPECT_TRUE(answer.contains("control byte")) << answer;
+      EXPECT_EQ(stage.upstream().commands("AUTH"), Lines{});
+      EXPECT_EQ(stage.upstream().commands("MAIL"), Lines{});
+    }
+  }
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void leave_a_warm_connection(Stage& stage, bool stays) {
   stage.run_for(std::chrono::seconds(5));
 }
 
-TEST(WrongPassword, is_not_let_in_by_the_warm_connection_of_the_right_one) {
+TEST(Section5_WrongPassword, is_not_let_in_by_the_warm_connection_of_the_right_one) {
   for (const bool stays : {true, false}) {
     for (const std::string& wrong : {"wrong"s, "righ"s, "right "s, "Right"s, ""s, "right\x01"s}) {
       SCOPED_TRACE(stays);
@@ -74,7 +74,7 @@ TEST(WrongPassword, is_not_let_in_by_the_warm_connection_of_the_right_one) {
   }
 }
 
-TEST(WrongPassword, is_not_let_in_while_the_right_one_is_just_being_asked_about) {
+TEST(Section5_WrongPassword, is_not_let_in_while_the_right_one_is_just_being_asked_about) {
   // The upstream takes its time with the first login.
   Stage stage(passthrough({{.answers = {{"AUTH", {{.later = "235 2.7.0 welcome\r\n"}}}}},
                            {.answers = {{"AUTH", {{.later = kRefused}}}}}}));
@@ -89,7 +89,7 @@ TEST(WrongPassword, is_not_let_in_while_the_right_one_is_just_being_asked_about)
 }
 
 // Nor does a password that was right once help one that comes when it is not.
-TEST(RightPassword, of_one_does_not_stay_for_the_next_who_names_no_password) {
+TEST(Section5_RightPassword, of_one_does_not_stay_for_the_next_who_names_no_password) {
   Stage stage(passthrough({{}}));
   leave_a_warm_connection(stage, true);
   RawClient& client = stage.greeted();
@@ -102,7 +102,7 @@ TEST(RightPassword, of_one_does_not_stay_for_the_next_who_names_no_password) {
 }
 
 // A login ends with its session, and a new EHLO or STARTTLS is no way around that.
-TEST(RightPassword, ends_with_its_session) {
+TEST(Section5_RightPassword, ends_with_its_session) {
   Stage stage(passthrough({{}}));
   leave_a_warm_connection(stage, false);
   RawClient& client = stage.greeted();
@@ -116,7 +116,7 @@ struct User {
 };
 
 // Users who are almost the same: nothing of one is ever sent over a connection of another.
-TEST(TwoUsers, never_share_a_connection) {
+TEST(Section5_TwoUsers, never_share_a_connection) {
   const std::vector<User> users = {{"erp", "secret"},      {"erps", "ecret"},  {"er", "psecret"},
                                    {"ERP", "secret"},      {"erp", "secre"},   {"erp ", "secret"},
                                    {"", "erpsecret"},      {"erpsecret", "x"}, {"erp", "SECRET"},
@@ -155,7 +155,7 @@ TEST(TwoUsers, never_share_a_connection) {
 }
 
 // The connection is lost in the middle of a message: the other one is of the same user.
-TEST(TwoUsers, do_not_share_a_connection_when_one_is_lost) {
+TEST(Section5_TwoUsers, do_not_share_a_connection_when_one_is_lost) {
   Stage stage(passthrough({{.answers = {{"BODY", {{.then = Answer::Then::closes}}}}}, {}, {}}));
   RawClient& first = stage.greeted();
   EXPECT_EQ(stage.ask(first, auth_plain("first", "1")), "235 2.7.0 welcome\r\n");
@@ -173,7 +173,7 @@ TEST(TwoUsers, do_not_share_a_connection_when_one_is_lost) {
 }
 
 // ... and where the upstream does not let the user in again, nothing is sent.
-TEST(LostConnection, of_a_user_who_is_not_let_in_again_sends_nothing) {
+TEST(Section5_LostConnection, of_a_user_who_is_not_let_in_again_sends_nothing) {
   Stage stage(passthrough({{.answers = {{"BODY", {{.then = Answer::Then::closes}}}}},
                            {.answers = {{"AUTH", {{kRefused}}}}},
                            {.answers = {{"AUTH", {{kRefused}}}}}}));
@@ -189,7 +189,7 @@ TEST(LostConnection, of_a_user_who_is_not_let_in_again_sends_nothing) {
 }
 
 // Passwords of the clients are in no note, no record, no reply.
-TEST(Passwords, of_clients_are_told_to_nobody_but_the_upstream) {
+TEST(Section5_Passwords, of_clients_are_told_to_nobody_but_the_upstream) {
   const std::string secret = "canary in the mine";
   Stage stage(passthrough({{.answers = {{"BODY", {{.then = Answer::Then::closes}}}}},
                            {.answers = {{"AUTH", {{kRefused}}}}}}));

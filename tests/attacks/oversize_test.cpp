@@ -30,14 +30,14 @@ std::string repeated(std::string_view text, std::size_t times) {
 
 // --- Command lines ---
 
-TEST(CommandLine, of_2_KiB_is_taken) {
+TEST(Section8_CommandLine, of_2_KiB_is_taken) {
   Stage stage;
   RawClient& client = stage.greeted();
   const std::string line = "NOOP " + std::string(2048 - 7, 'x') + "\r\n";
   EXPECT_TRUE(stage.ask(client, line).starts_with("250 "));
 }
 
-TEST(CommandLine, of_5_KiB_is_refused_and_the_session_goes_on) {
+TEST(Section8_CommandLine, of_5_KiB_is_refused_and_the_session_goes_on) {
   for (const char* command : {"NOOP ", "EHLO ", "MAIL FROM:<", "X"}) {
     SCOPED_TRACE(command);
     Stage stage;
@@ -48,7 +48,7 @@ TEST(CommandLine, of_5_KiB_is_refused_and_the_session_goes_on) {
   }
 }
 
-TEST(CommandLine, of_64_KiB_is_refused_and_what_is_in_it_is_not_obeyed) {
+TEST(Section8_CommandLine, of_64_KiB_is_refused_and_what_is_in_it_is_not_obeyed) {
   for (const char* command : {"EHLO ", "AUTH PLAIN ", "MAIL FROM:<"}) {
     SCOPED_TRACE(command);
     Stage stage;
@@ -61,20 +61,20 @@ TEST(CommandLine, of_64_KiB_is_refused_and_what_is_in_it_is_not_obeyed) {
   }
 }
 
-TEST(CommandLine, without_an_end_is_refused_at_the_limit) {
+TEST(Section8_CommandLine, without_an_end_is_refused_at_the_limit) {
   Stage stage;
   RawClient& client = stage.greeted();
-  client.send(std::string(8 * kMegabyte, 'x'));
+  client.send(std::string(32 * kMegabyte, 'x'));
   EXPECT_TRUE(stage.hear_to_end(client).starts_with("500 5.5.2 "));
   stage.run_for(std::chrono::minutes(1));
   EXPECT_EQ(stage.sessions(), 0U);
   // What it has read it has thrown away, and it has not read for long.
-  EXPECT_LT(client.handed_on(), 2 * kMegabyte);
+  EXPECT_LT(client.handed_on(), 2 * kMegabyte + most_under_way());
 }
 
 // --- Many commands ---
 
-TEST(Commands, of_10000_times_NOOP_get_10000_answers) {
+TEST(Section8_Commands, of_10000_times_NOOP_get_10000_answers) {
   Stage stage;
   RawClient& client = stage.greeted();
   const std::string heard = stage.ask(client, repeated("NOOP\r\n", 10'000), 10'000);
@@ -83,7 +83,7 @@ TEST(Commands, of_10000_times_NOOP_get_10000_answers) {
   EXPECT_TRUE(std::ranges::all_of(replies.codes(), [](int code) { return code == 250; }));
 }
 
-TEST(Commands, of_10000_times_RSET_in_a_transaction_reset_it_once) {
+TEST(Section8_Commands, of_10000_times_RSET_in_a_transaction_reset_it_once) {
   Stage stage;
   RawClient& client = stage.greeted();
   stage.ask(client, std::string(kMail) + "RCPT TO:<b@y.example>\r\n", 2);
@@ -94,7 +94,7 @@ TEST(Commands, of_10000_times_RSET_in_a_transaction_reset_it_once) {
   EXPECT_EQ(stage.upstream().commands("RSET").size(), 1U);
 }
 
-TEST(Commands, of_1000_bad_ones_end_the_session_with_421) {
+TEST(Section8_Commands, of_1000_bad_ones_end_the_session_with_421) {
   for (const char* bad : {"XYZZY\r\n", "\r\n", "RCPT TO:<b@y.example>\r\n", "MAIL FROM:<\x01>\r\n",
                           "STARTTLS\r\n", "AUTH PLAIN AGEAYg==\r\n", "DATA\r\n"}) {
     SCOPED_TRACE(visible(bad));
@@ -111,7 +111,8 @@ TEST(Commands, of_1000_bad_ones_end_the_session_with_421) {
   }
 }
 
-TEST(Commands, of_10000_recipients_are_refused_beyond_the_limit_and_the_message_still_goes) {
+TEST(Section8_Commands,
+     of_10000_recipients_are_refused_beyond_the_limit_and_the_message_still_goes) {
   Stage stage;
   RawClient& client = stage.greeted();
   stage.ask(client, kMail);
@@ -130,7 +131,7 @@ TEST(Commands, of_10000_recipients_are_refused_beyond_the_limit_and_the_message_
 
 // --- Messages ---
 
-TEST(Message, of_one_line_of_8_MB_goes_through_as_it_is) {
+TEST(Section8_Message, of_one_line_of_8_MB_goes_through_as_it_is) {
   Setting setting;
   setting.scripts = {{.ehlo = "250-upstream.example\r\n250 SIZE 0\r\n"}};
   Stage stage(std::move(setting));
@@ -142,7 +143,8 @@ TEST(Message, of_one_line_of_8_MB_goes_through_as_it_is) {
   EXPECT_TRUE(stage.upstream().messages().front() == line + "\r\n.\r\n");
 }
 
-TEST(Message, that_is_larger_than_its_SIZE_and_the_limit_is_refused_and_the_session_goes_on) {
+TEST(Section8_Message,
+     that_is_larger_than_its_SIZE_and_the_limit_is_refused_and_the_session_goes_on) {
   Stage stage;  // The upstream takes 1,000,000 octets.
   RawClient& client = stage.greeted();
   EXPECT_TRUE(stage.ask(client, "MAIL FROM:<a@x.example> SIZE=1\r\n").starts_with("250 "));
@@ -156,7 +158,8 @@ TEST(Message, that_is_larger_than_its_SIZE_and_the_limit_is_refused_and_the_sess
   EXPECT_EQ(stage.ask(client, "text\r\n.\r\n"), "250 2.0.0 queued\r\n");
 }
 
-TEST(Message, larger_than_the_listener_takes_is_refused_where_the_upstream_names_no_limit) {
+TEST(Section8_Message,
+     larger_than_the_listener_takes_is_refused_where_the_upstream_names_no_limit) {
   Setting setting;
   setting.scripts = {{.ehlo = "250 upstream.example\r\n"}};
   setting.listener.max_message_size = 1000;
@@ -167,7 +170,7 @@ TEST(Message, larger_than_the_listener_takes_is_refused_where_the_upstream_names
   EXPECT_EQ(stage.upstream().messages(), Lines{});
 }
 
-TEST(Size, beyond_every_number_is_refused) {
+TEST(Section8_Size, beyond_every_number_is_refused) {
   Stage stage;
   RawClient& client = stage.greeted();
   EXPECT_TRUE(stage.ask(client, "MAIL FROM:<a@x.example> SIZE=99999999999999999999\r\n")
@@ -181,7 +184,7 @@ TEST(Size, beyond_every_number_is_refused) {
   EXPECT_TRUE(stage.upstream().untouched()) << visible(stage.upstream().received());
 }
 
-TEST(Size, beyond_what_the_upstream_offered_is_refused_before_it_is_asked) {
+TEST(Section8_Size, beyond_what_the_upstream_offered_is_refused_before_it_is_asked) {
   Stage stage;
   RawClient& client = stage.greeted();
   stage.ask(client, kUpToData, 3);  // The first contact tells what it offers.
@@ -192,7 +195,7 @@ TEST(Size, beyond_what_the_upstream_offered_is_refused_before_it_is_asked) {
 }
 
 // 70 MB behind a refusal: the rest is not read for ever.
-TEST(Message, that_does_not_end_after_its_refusal_loses_the_connection) {
+TEST(Section8_Message, that_does_not_end_after_its_refusal_loses_the_connection) {
   Setting setting;
   setting.listener.line_ends = smtp::LineEnds::reject;
   Stage stage(std::move(setting));

@@ -14,7 +14,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-TEST(Pipelining, a_whole_session_in_one_write_gets_its_answers_in_order) {
+TEST(Section6_Pipelining, a_whole_session_in_one_write_gets_its_answers_in_order) {
   Stage stage;
   RawClient& client = stage.greeted();
   client.send(
@@ -27,7 +27,7 @@ TEST(Pipelining, a_whole_session_in_one_write_gets_its_answers_in_order) {
             (Lines{"RCPT TO:<b@y.example>\r\n", "RCPT TO:<c@y.example>\r\n"}));
 }
 
-TEST(Pipelining, data_behind_refused_recipients_gets_no_354) {
+TEST(Section6_Pipelining, data_behind_refused_recipients_gets_no_354) {
   Setting setting;
   setting.scripts = {{.answers = {{"RCPT", {{"550 5.1.1 no such user\r\n"}}}}}};
   Stage stage(std::move(setting));
@@ -38,7 +38,7 @@ TEST(Pipelining, data_behind_refused_recipients_gets_no_354) {
   EXPECT_EQ(stage.upstream().commands("DATA"), Lines{});
 }
 
-TEST(Pipelining, a_message_goes_to_the_accepted_recipients_only) {
+TEST(Section6_Pipelining, a_message_goes_to_the_accepted_recipients_only) {
   Setting setting;
   setting.scripts = {{.answers = {{"RCPT", {{"550 5.1.1 no such user\r\n"}}}}}};
   Stage stage(std::move(setting));
@@ -51,7 +51,7 @@ TEST(Pipelining, a_message_goes_to_the_accepted_recipients_only) {
   EXPECT_EQ(read_replies(heard).codes(), (std::vector<int>{250, 550, 250, 354, 250, 221}));
 }
 
-TEST(Pipelining, by_a_client_that_talks_before_the_greeting_changes_nothing) {
+TEST(Section6_Pipelining, by_a_client_that_talks_before_the_greeting_changes_nothing) {
   Stage stage;
   RawClient& client = stage.connect(
       "EHLO client.example\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\nDATA\r\n"
@@ -64,7 +64,7 @@ TEST(Pipelining, by_a_client_that_talks_before_the_greeting_changes_nothing) {
 
 // What goes on between two commands is not the client's time: a command that came in two parts has
 // its full time for the rest.
-TEST(Pipelining, of_half_a_command_behind_a_slow_message_leaves_time_for_its_other_half) {
+TEST(Section6_Pipelining, of_half_a_command_behind_a_slow_message_leaves_time_for_its_other_half) {
   Setting setting;
   setting.scripts = {{.answers = {{".", {{}}}}}};
   setting.upstream.final_reply_timeout = std::chrono::minutes(10);
@@ -77,7 +77,7 @@ TEST(Pipelining, of_half_a_command_behind_a_slow_message_leaves_time_for_its_oth
   EXPECT_TRUE(stage.ask(client, "IT\r\n").starts_with("221 ")) << visible(client.heard());
 }
 
-TEST(Pipelining, of_half_a_command_behind_a_late_one_leaves_time_for_its_other_half) {
+TEST(Section6_Pipelining, of_half_a_command_behind_a_late_one_leaves_time_for_its_other_half) {
   Stage stage;
   RawClient& client = stage.greeted();
   stage.run_for(std::chrono::minutes(5) - std::chrono::seconds(1));

@@ -12,7 +12,8 @@
 #include "io/scope.h"
 #include "io/stream.h"
 #include "io/task.h"
-#include "tests/simulation/world.h"
+#include "io/tls.h"
+#include "tests/attacks/ground.h"
 
 namespace truerelay::attacks {
 
@@ -20,16 +21,24 @@ namespace truerelay::attacks {
 // hears. It knows no SMTP. Whoever owns it calls leave() and runs the world until gone().
 class RawClient {
  public:
-  RawClient(simulation::World& world, std::unique_ptr<io::Stream> stream);
+  RawClient(Ground& ground, std::unique_ptr<io::Stream> stream);
 
   // Bytes in one write, after everything that was to be sent before, and after a pause.
   void send(std::string bytes, io::Duration pause = io::Duration{0});
+  // The same bytes again and again.
+  void send_times(std::size_t times, std::string bytes);
   // One write for each byte, with a pause before each, so that each arrives alone.
   void send_byte_by_byte(std::string_view bytes, io::Duration pause);
   // The end of what it sends, after everything else. It still listens.
   void finish();
   // Closes the connection at once.
   void leave();
+
+  // At the next reply of 220 it shakes hands, and what it sends and hears from then on is in TLS.
+  void secure_at_220(io::TlsClient& tls) { tls_ = &tls; }
+  [[nodiscard]] bool secured() const { return secured_; }
+  // Why it could not.
+  [[nodiscard]] const std::string& handshake_failure() const { return handshake_failure_; }
 
   // It reads as long as this holds; a client that does not read makes the relay wait.
   void stop_reading() { reads_ = false; }
@@ -47,19 +56,25 @@ class RawClient {
  private:
   struct Piece {
     std::string bytes;
-    io::Duration pause;
+    io::Duration pause{0};
+    std::size_t times = 1;
     bool last = false;
   };
 
   io::Task<void> write();
   io::Task<void> read();
+  io::Task<void> shake_hands();
   void count(std::string_view bytes);
+  [[nodiscard]] std::size_t last_line() const;  // Where it begins.
 
-  simulation::World& world_;
+  Ground& ground_;
   std::unique_ptr<io::Stream> stream_;
   io::Cancellation leaving_;
   std::deque<Piece> queue_;
   io::Event more_;
+  io::TlsClient* tls_ = nullptr;
+  bool secured_ = false;
+  std::string handshake_failure_;
   bool writing_ = false;
   bool reads_ = true;
   bool ended_ = false;

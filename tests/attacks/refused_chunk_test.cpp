@@ -28,7 +28,7 @@ Setting refusing_late(const std::string& refusal, const Answer& last, io::Durati
       {.answers = {{"BDAT", {{.later = refusal, .moment = moment}}}, {"LAST", {last}}}});
 }
 
-TEST(RefusedChunk, and_the_last_one_refused_too_is_the_refusal) {
+TEST(Section3_RefusedChunk, and_the_last_one_refused_too_is_the_refusal) {
   for (const char* last : {"503 5.5.1 no transaction\r\n", "554 5.6.0 no\r\n"}) {
     Stage stage(refusing_late("552 5.2.2 full\r\n", {last}, std::chrono::seconds(3)));
     RawClient& client = stage.greeted();
@@ -40,7 +40,7 @@ TEST(RefusedChunk, and_the_last_one_refused_too_is_the_refusal) {
 
 // No server may do that (RFC 3030 section 2); one that does has the message, or has it not. In none
 // of these cases may it be sent again, although each refusal is one after which that is usual.
-TEST(RefusedChunk, and_the_last_one_accepted_leaves_the_message_in_doubt) {
+TEST(Section3_RefusedChunk, and_the_last_one_accepted_leaves_the_message_in_doubt) {
   for (const char* refusal :
        {"552 5.2.2 full\r\n", "500 5.5.2 what is BDAT?\r\n", "503 5.5.1 no\r\n",
         "552 5.3.4 Header size exceeded\r\n", "432 4.3.2 sender thread limit exceeded\r\n",
@@ -59,7 +59,8 @@ TEST(RefusedChunk, and_the_last_one_accepted_leaves_the_message_in_doubt) {
 // The last chunk is longer than the way to the upstream holds, so that it is written to its end
 // only when the upstream reads on after its refusal, which may arrive before that, after it, or
 // just then.
-TEST(RefusedChunk, and_the_last_one_accepted_is_never_told_as_refused_whatever_the_moment) {
+TEST(Section3_RefusedChunk,
+     and_the_last_one_accepted_is_never_told_as_refused_whatever_the_moment) {
   std::size_t complete = 0;
   std::size_t incomplete = 0;
   for (const char* refusal : {"552 5.2.2 full\r\n", "503 5.5.1 no\r\n", "354 go on\r\n"}) {
@@ -85,10 +86,12 @@ TEST(RefusedChunk, and_the_last_one_accepted_is_never_told_as_refused_whatever_t
     }
   }
   EXPECT_GT(complete, 0U);
-  EXPECT_GT(incomplete, 0U);
+  if (ground_is_simulated()) {  // Sockets hold all of it.
+    EXPECT_GT(incomplete, 0U);
+  }
 }
 
-TEST(RefusedChunk, while_the_last_one_cannot_be_written_is_the_refusal) {
+TEST(Section3_RefusedChunk, while_the_last_one_cannot_be_written_is_the_refusal) {
   Stage stage(chunking(
       {.answers = {{"BDAT", {{.bytes = "554 5.6.0 no\r\n", .then = Then::stops_reading}}}}}));
   RawClient& client = stage.greeted();
@@ -101,7 +104,7 @@ TEST(RefusedChunk, while_the_last_one_cannot_be_written_is_the_refusal) {
 
 // --- BDAT itself refused: the message goes with DATA, once, and dots are stuffed then ---
 
-TEST(RefusedBdat, makes_the_message_go_with_DATA_and_once) {
+TEST(Section3_RefusedBdat, makes_the_message_go_with_DATA_and_once) {
   for (const char* refusal : {"500 5.5.2 what?\r\n", "502 5.5.1 no BDAT\r\n", "503 5.5.1 no\r\n",
                               "552 5.3.4 Header size exceeds limit\r\n"}) {
     for (const char* place : {"BDAT", "LAST"}) {
@@ -121,7 +124,7 @@ TEST(RefusedBdat, makes_the_message_go_with_DATA_and_once) {
   }
 }
 
-TEST(RefusedBdat, and_DATA_refused_too_is_the_refusal) {
+TEST(Section3_RefusedBdat, and_DATA_refused_too_is_the_refusal) {
   Setting setting = chunking(
       {.answers = {{"BDAT", {{"500 5.5.2 what?\r\n"}}}, {"DATA", {{"554 5.5.1 nor that\r\n"}}}}});
   setting.relentless = true;

@@ -103,6 +103,7 @@ struct ScriptedUpstream::Service {
       const bool empty = unread.starts_with(".\r\n");
       const std::size_t end = empty ? 0 : unread.find("\r\n.\r\n");
       if (end == std::string::npos) {
+        forget_all_but(4);
         return {};
       }
       connection.messages.push_back(take(end + (empty ? 3 : 5)));
@@ -142,6 +143,14 @@ struct ScriptedUpstream::Service {
     return "LAST";
   }
 
+  // The last bytes may be the beginning of the end.
+  void forget_all_but(std::size_t rest) {
+    if (script.forgets_messages && unread.size() > rest) {
+      connection.forgotten += unread.size() - rest;
+      unread.erase(0, unread.size() - rest);
+    }
+  }
+
   std::string take(std::size_t count) {
     std::string taken = unread.substr(0, count);
     unread.erase(0, count);
@@ -164,7 +173,7 @@ struct ScriptedUpstream::Service {
 
   io::Task<bool> secure() {
     upstream.streams_.remove(stream.get());
-    stream->set_deadline(upstream.world_.now() + std::chrono::minutes(2));
+    stream->set_deadline(upstream.ground_.clock().now() + std::chrono::minutes(2));
     io::Result<io::SecuredStream> secured = co_await upstream.tls_->secure(std::move(stream));
     if (!secured) {
       connection.handshake_failure = secured.error().detail;
@@ -174,8 +183,15 @@ struct ScriptedUpstream::Service {
     stream->set_deadline(io::Time::max());
     upstream.streams_.push_back(stream.get());
     connection.secured = true;
+    connection.resumed = secured->facts.resumed;
     unread.clear();
     co_return true;
+  }
+
+  // False: everybody is to leave.
+  io::Sleep wait(io::Duration duration) {
+    io::Clock& clock = upstream.ground_.clock();
+    return {clock, upstream.ground_.executor(), clock.now() + duration, upstream.leaving_};
   }
 
   // False: the connection has come to its end.
@@ -185,26 +201,21 @@ struct ScriptedUpstream::Service {
     while (goes_on && !answer.later.empty()) {
       const std::string part = answer.later.substr(0, drips ? 1 : std::string::npos);
       answer.later.erase(0, part.size());
-      io::Sleep pause(upstream.world_, upstream.world_,
-                      upstream.world_.now() + (drips ? answer.drip : answer.moment),
-                      upstream.leaving_);
-      const bool waited = co_await pause;
+      const bool waited = co_await wait(drips ? answer.drip : answer.moment);
       goes_on = waited;
       if (waited) {
         goes_on = co_await say(part);
       }
     }
     if (goes_on && answer.rest.count() > 0) {
-      io::Sleep rest(upstream.world_, upstream.world_, upstream.world_.now() + answer.rest,
-                     upstream.leaving_);
-      goes_on = co_await rest;
+      goes_on = co_await wait(answer.rest);
     }
     if (goes_on && answer.then == Answer::Then::secures) {
       goes_on = co_await secure();
     }
     if (goes_on && answer.then == Answer::Then::stops_reading) {
-      io::Sleep forever(upstream.world_, upstream.world_, io::Time::max(), upstream.leaving_);
-      co_await forever;
+      co_await io::Sleep(upstream.ground_.clock(), upstream.ground_.executor(), io::Time::max(),
+                         upstream.leaving_);
     }
     co_return goes_on&& answer.then != Answer::Then::closes;
   }
@@ -223,7 +234,9 @@ struct ScriptedUpstream::Service {
       if (!count || *count == 0) {
         break;
       }
-      connection.received += buffer.readable();
+      if (!(script.forgets_messages && in_message)) {
+        connection.received += buffer.readable();
+      }
       unread += buffer.readable();
       buffer.clear();
       for (std::string place = next_place(); goes_on && !place.empty(); place = next_place()) {
@@ -254,11 +267,15 @@ io::Task<void> ScriptedUpstream::serve(std::unique_ptr<io::Stream> stream, Conne
   connection.ended = true;
 }
 
-void ScriptedUpstream::leave() {
-  leaving_.cancel();
+void ScriptedUpstream::break_all() {
   for (io::Stream* stream : streams_) {
     stream->close();
   }
+}
+
+void ScriptedUpstream::leave() {
+  leaving_.cancel();
+  break_all();
 }
 
 std::string ScriptedUpstream::received() const {

@@ -16,7 +16,7 @@
 #include "io/stream.h"
 #include "io/task.h"
 #include "io/tls.h"
-#include "tests/simulation/world.h"
+#include "tests/attacks/ground.h"
 
 namespace truerelay::attacks {
 
@@ -44,6 +44,7 @@ struct Script {
   std::map<std::string, std::vector<Answer>> answers = {};
   std::string ehlo =
       "250-upstream.example\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250 PIPELINING\r\n";
+  bool forgets_messages = false;  // Their octets are counted and not kept.
   std::string ehlo_over_tls = "250-upstream.example\r\n250 AUTH PLAIN LOGIN XOAUTH2\r\n";
 };
 
@@ -54,16 +55,18 @@ class ScriptedUpstream {
   struct Connection {
     std::string received;  // As it arrived, or over TLS, what was in it.
     bool secured = false;
+    bool resumed = false;                // By the session of an earlier connection.
     std::vector<std::string> commands;   // Lines, their CRLF included.
     std::vector<std::string> responses;  // Lines after a 334, likewise.
     std::vector<std::string> messages;   // As they came, with their end; or all chunks together.
     std::string handshake_failure;
-    std::uint64_t said = 0;  // Bytes that the connection has taken.
+    std::uint64_t said = 0;       // Bytes that the connection has taken.
+    std::uint64_t forgotten = 0;  // Of messages that were not kept.
     bool ended = false;
   };
 
-  ScriptedUpstream(simulation::World& world, io::TlsServer* tls)
-      : world_(world), tls_(tls), scope_(world) {}
+  ScriptedUpstream(Ground& ground, io::TlsServer* tls)
+      : ground_(ground), tls_(tls), scope_(ground.executor()) {}
 
   // The n-th connection follows the n-th script; later ones are served plainly,
   std::vector<Script> scripts;
@@ -73,6 +76,8 @@ class ScriptedUpstream {
   bool implicit_tls = false;
 
   void accept(std::unique_ptr<io::Stream> stream);
+  // All connections that there are end; those that come are served.
+  void break_all();
   // Gives up all connections; the owner runs the world until gone().
   void leave();
   [[nodiscard]] bool gone() const { return scope_.running() == 0; }
@@ -95,7 +100,7 @@ class ScriptedUpstream {
 
   io::Task<void> serve(std::unique_ptr<io::Stream> stream, Connection& connection, Script script);
 
-  simulation::World& world_;
+  Ground& ground_;
   io::TlsServer* tls_;
   std::list<Connection> connections_;
   std::list<io::Stream*> streams_;

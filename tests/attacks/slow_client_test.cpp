@@ -33,7 +33,7 @@ constexpr Trickle kTrickles[] = {
     {"a_password", "AUTH LOGIN\r\ndQ==\r\n", 2, auth::Choice::passthrough},
 };
 
-class SlowClient : public testing::TestWithParam<Trickle> {
+class Section8_SlowClient : public testing::TestWithParam<Trickle> {
  protected:
   static Setting setting() {
     Setting setting;
@@ -52,10 +52,10 @@ class SlowClient : public testing::TestWithParam<Trickle> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(In, SlowClient, testing::ValuesIn(kTrickles),
+INSTANTIATE_TEST_SUITE_P(In, Section8_SlowClient, testing::ValuesIn(kTrickles),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(SlowClient, loses_its_place_although_bytes_keep_coming) {
+TEST_P(Section8_SlowClient, loses_its_place_although_bytes_keep_coming) {
   Stage stage(setting());
   RawClient& client = stage.greeted();
   if (GetParam().answers == 0) {
@@ -67,7 +67,7 @@ TEST_P(SlowClient, loses_its_place_although_bytes_keep_coming) {
   expect_421(stage, client, stage.now());
 }
 
-TEST_P(SlowClient, loses_its_place_when_nothing_comes_any_more) {
+TEST_P(Section8_SlowClient, loses_its_place_when_nothing_comes_any_more) {
   Stage stage(setting());
   RawClient& client = stage.greeted();
   if (GetParam().answers == 0) {
@@ -78,7 +78,7 @@ TEST_P(SlowClient, loses_its_place_when_nothing_comes_any_more) {
   expect_421(stage, client, stage.now());
 }
 
-TEST(SlowSession, of_a_client_that_says_nothing_at_all_ends) {
+TEST(Section8_SlowSession, of_a_client_that_says_nothing_at_all_ends) {
   Stage stage;
   RawClient& client = stage.connect();
   EXPECT_TRUE(stage.hear(client).starts_with("220 "));
@@ -86,7 +86,7 @@ TEST(SlowSession, of_a_client_that_says_nothing_at_all_ends) {
 }
 
 // A message that is slow and still fast enough is taken.
-TEST(SlowSession, of_a_client_that_keeps_the_least_rate_is_no_attack) {
+TEST(Section8_SlowSession, of_a_client_that_keeps_the_least_rate_is_no_attack) {
   Stage stage;
   RawClient& client = stage.greeted();
   stage.ask(client, "MAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\nDATA\r\n", 3);
@@ -99,7 +99,7 @@ TEST(SlowSession, of_a_client_that_keeps_the_least_rate_is_no_attack) {
 
 // --- All places taken ---
 
-TEST(Crowd, hears_421_where_all_places_are_taken_and_one_that_leaves_makes_room) {
+TEST(Section8_Crowd, hears_421_where_all_places_are_taken_and_one_that_leaves_makes_room) {
   Setting setting;
   setting.listener.max_clients = 3;
   Stage stage(std::move(setting));

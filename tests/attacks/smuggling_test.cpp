@@ -100,7 +100,7 @@ std::vector<Case> cases() {
   return all;
 }
 
-class Smuggling : public testing::TestWithParam<Case> {
+class Section2_Smuggling : public testing::TestWithParam<Case> {
  protected:
   // One session around one message. `deliver` sends from DATA to QUIT, and waits.
   template <class Deliver>
@@ -147,10 +147,10 @@ class Smuggling : public testing::TestWithParam<Case> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Of, Smuggling, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Of, Section2_Smuggling, testing::ValuesIn(cases()),
                          [](const auto& parameter) { return name_of(parameter.param); });
 
-TEST_P(Smuggling, ends_in_one_message_or_none_when_it_comes_whole) {
+TEST_P(Section2_Smuggling, ends_in_one_message_or_none_when_it_comes_whole) {
   smuggle("whole", [](Stage& stage, RawClient& client, std::string body) {
     EXPECT_TRUE(stage.ask(client, "DATA\r\n").starts_with("354 "));
     stage.ask(client, std::move(body));
@@ -158,7 +158,7 @@ TEST_P(Smuggling, ends_in_one_message_or_none_when_it_comes_whole) {
   });
 }
 
-TEST_P(Smuggling, ends_in_one_message_or_none_when_it_comes_byte_by_byte) {
+TEST_P(Section2_Smuggling, ends_in_one_message_or_none_when_it_comes_byte_by_byte) {
   smuggle("byte by byte", [](Stage& stage, RawClient& client, const std::string& body) {
     EXPECT_TRUE(stage.ask(client, "DATA\r\n").starts_with("354 "));
     client.send_byte_by_byte(body, std::chrono::milliseconds(1));
@@ -168,7 +168,7 @@ TEST_P(Smuggling, ends_in_one_message_or_none_when_it_comes_byte_by_byte) {
 }
 
 // Around the sequence and around the true end.
-TEST_P(Smuggling, ends_in_one_message_or_none_wherever_it_is_split) {
+TEST_P(Section2_Smuggling, ends_in_one_message_or_none_wherever_it_is_split) {
   const std::size_t after_sequence = kBefore.size() + GetParam().sequence.bytes.size();
   const std::size_t end = GetParam().body().size();
   for (const std::size_t from : {after_sequence, end}) {
@@ -186,10 +186,39 @@ TEST_P(Smuggling, ends_in_one_message_or_none_wherever_it_is_split) {
   }
 }
 
-TEST_P(Smuggling, ends_in_one_message_or_none_in_one_segment_with_the_commands_around_it) {
+TEST_P(Section2_Smuggling, ends_in_one_message_or_none_in_one_segment_with_the_commands_around_it) {
   smuggle("coalesced", [](Stage& stage, RawClient& client, const std::string& body) {
     stage.ask(client, "DATA\r\n" + body + "QUIT\r\n", 3);
   });
+}
+
+// The next transaction comes in the same segment, before anybody has said what became of this one.
+TEST_P(Section2_Smuggling, does_not_reach_into_the_next_message_in_the_same_segment) {
+  for (const bool chunks : {false, true}) {
+    SCOPED_TRACE(chunks);
+    Setting setting;
+    setting.listener.line_ends = GetParam().line_ends;
+    setting.scripts = {{.ehlo = chunks ? kChunking : kDotted}};
+    Stage stage(std::move(setting));
+    RawClient& client = stage.greeted();
+    client.send("MAIL FROM:<a@app.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n" +
+                GetParam().body() +
+                "MAIL FROM:<second@app.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n"
+                "second\r\n.\r\nQUIT\r\n");
+    EXPECT_EQ(read_replies(stage.hear_to_end(client)).codes(),
+              (std::vector<int>{250, 250, 354, GetParam().accepted() ? 250 : 554, 250, 250, 354,
+                                250, 221}));
+    const ScriptedUpstream& upstream = stage.upstream();
+    EXPECT_EQ(upstream.commands("MAIL"),
+              (std::vector<std::string>{"MAIL FROM:<a@app.example>\r\n",
+                                        "MAIL FROM:<second@app.example>\r\n"}));
+    std::vector<std::string> messages = {chunks ? "second\r\n" : "second\r\n.\r\n"};
+    if (GetParam().accepted()) {
+      messages.insert(messages.begin(),
+                      chunks ? GetParam().content_upstream() : GetParam().message_upstream());
+    }
+    EXPECT_EQ(upstream.messages(), messages);
+  }
 }
 
 }  // namespace

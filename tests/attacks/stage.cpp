@@ -15,18 +15,14 @@
 #include "relay/services.h"
 #include "relay/upstream.h"
 #include "tests/attacks/bytes.h"
-#include "tests/simulation/link.h"
+#include "tests/attacks/ground.h"
 #include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/network.h"
-#include "tests/simulation/world.h"
 
 namespace truerelay::attacks {
 namespace {
 
-using simulation::World;
-
-constexpr std::uint64_t kSeed = 51764;
-constexpr World::Bound kPatience{.steps = 5'000'000, .time = std::chrono::minutes(20)};
+constexpr auto kPatience = std::chrono::minutes(20);
 constexpr const char* kUpstreamHost = "localhost";
 constexpr std::uint16_t kUpstreamPort = 2587;
 
@@ -62,33 +58,36 @@ Setting::Setting() {
 
 struct Stage::Parts {
   explicit Parts(Setting setting)
-      : network(world),
-        dialer(network, simulation::ipv4(127, 0, 0, 1)),
-        scripted(world, setting.identity.get()),
+      : ground(make_ground(std::move(setting.attempt))),
+        scripted(*ground, setting.identity.get()),
         login(setting.login),
         trust(std::move(setting.trust)),
         identity(std::move(setting.identity)),
         source(login ? std::make_unique<StoredLogin>(*login) : nullptr),
-        upstream(std::move(setting.upstream),
-                 {world, world, records, dialer, trust.get(), source.get(), key}),
-        listener(services, std::move(setting.listener), upstream, nullptr) {
+        upstream(std::move(setting.upstream), {ground->clock(), ground->executor(), records,
+                                               ground->dialer(), trust.get(), source.get(), key}),
+        listener_identity(std::move(setting.listener_identity)),
+        listener(services, std::move(setting.listener), upstream, listener_identity.get()) {
     scripted.scripts = std::move(setting.scripts);
     scripted.relentless = setting.relentless;
     scripted.implicit_tls = upstream.settings().tls == relay::Tls::implicit;
-    network.set_plan([attempt = std::move(setting.attempt)](
-                         const io::Endpoint&, std::uint64_t number, simulation::Random&) {
-      return number == 1 ? attempt : simulation::Attempt{};
-    });
-    const io::Endpoint& place = upstream.settings().endpoint;
-    network.listen(place.host, place.port,
-                   [this](std::unique_ptr<io::Stream> stream, const io::Peer&) {
-                     scripted.accept(std::move(stream));
-                   });
+    ground->serve(
+        upstream.settings().endpoint,
+        [this, circular = setting.circular](std::unique_ptr<io::Stream> stream, io::Peer peer) {
+          if (circular) {
+            take(std::move(stream), std::move(peer));
+          } else {
+            scripted.accept(std::move(stream));
+          }
+        });
   }
 
-  World world{kSeed};
-  simulation::Network network;
-  simulation::SimulatedDialer dialer;
+  // A connection that has come to the relay.
+  void take(std::unique_ptr<io::Stream> stream, io::Peer peer) {
+    listener.accept(std::move(stream), std::move(peer), fmt::format("session-{}", ++taken));
+  }
+
+  const std::unique_ptr<Ground> ground;
   ScriptedUpstream scripted;
   Records records;
   std::optional<Setting::Login> login;
@@ -99,14 +98,16 @@ struct Stage::Parts {
   io::Cancellation stopped;
   static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
   digest::Key key{kKey};
-  relay::Duplicates duplicates{key, world, world};
+  relay::Duplicates duplicates{key, ground->clock(), ground->executor()};
   relay::ReplayMemory replay_memory;
   simulation::MemoryScratches scratch;
-  relay::Services services{world,   world,      records,       stopping,
-                           stopped, duplicates, replay_memory, scratch};
-  io::Scope closing{world};
+  relay::Services services{ground->clock(), ground->executor(), records,       stopping,
+                           stopped,         duplicates,         replay_memory, scratch};
+  io::Scope closing{ground->executor()};
   relay::Upstream upstream;
+  std::shared_ptr<io::TlsServer> listener_identity;
   relay::Listener listener;
+  std::size_t taken = 0;
   std::list<RawClient> clients;
 };
 
@@ -118,17 +119,22 @@ Stage::~Stage() {
 }
 
 RawClient& Stage::connect(std::string early) {
-  simulation::LinkEnds ends = simulation::make_link(parts_->world, {});
-  RawClient& client = parts_->clients.emplace_back(parts_->world, std::move(ends.client));
+  return accept(parts_->ground->connect(), std::move(early));
+}
+
+RawClient& Stage::connect_from(io::IpAddress ip) {
+  Ground::Ends ends = parts_->ground->connect();
+  ends.peer.ip = ip;
+  return accept(std::move(ends), {});
+}
+
+RawClient& Stage::accept(Ground::Ends ends, std::string early) {
+  RawClient& client = parts_->clients.emplace_back(*parts_->ground, std::move(ends.client));
   if (!early.empty()) {
     client.send(std::move(early));
     run_for(std::chrono::seconds(1));
   }
-  const std::size_t number = parts_->clients.size();
-  parts_->listener.accept(
-      std::move(ends.server),
-      {simulation::ipv4(127, 0, 0, 1), fmt::format("127.0.0.1:{}", 49152 + number)},
-      fmt::format("session-{}", number));
+  parts_->take(std::move(ends.relay), std::move(ends.peer));
   return client;
 }
 
@@ -147,20 +153,20 @@ std::string Stage::ask(RawClient& client, std::string bytes, std::size_t count) 
 std::string Stage::hear(RawClient& client, std::size_t count) {
   const std::size_t heard = client.heard().size();
   const std::size_t wanted = client.replies() + count;
-  (void)parts_->world.run_until(
+  parts_->ground->run_until(
       [&client, wanted] { return client.replies() >= wanted || client.ended(); }, kPatience);
   return client.heard().substr(heard);
 }
 
 std::string Stage::hear_to_end(RawClient& client) {
   const std::size_t heard = client.heard().size();
-  (void)parts_->world.run_until([&client] { return client.ended(); }, kPatience);
+  parts_->ground->run_until([&client] { return client.ended(); }, kPatience);
   EXPECT_TRUE(client.ended()) << "the relay did not end the session";
   return client.heard().substr(heard);
 }
 
-void Stage::run_for(io::Duration duration) { (void)parts_->world.run_for(duration); }
-io::Time Stage::now() const { return parts_->world.now(); }
+void Stage::run_for(io::Duration duration) { parts_->ground->run_for(duration); }
+io::Time Stage::now() const { return parts_->ground->clock().now(); }
 ScriptedUpstream& Stage::upstream() { return parts_->scripted; }
 const Records& Stage::records() const { return parts_->records; }
 std::size_t Stage::sessions() const { return parts_->listener.sessions(); }
@@ -173,25 +179,28 @@ void Stage::stop() {
 void Stage::end() {
   Parts& parts = *parts_;
   for (const RawClient& client : parts.clients) {
-    EXPECT_EQ(read_replies(client.heard()).fault, "");
+    // Where STARTTLS is offered, an alert in plaintext may end it.
+    const std::size_t alert =
+        parts.listener_identity ? client.heard().find("\x15\x03") : std::string::npos;
+    EXPECT_EQ(read_replies(client.heard().substr(0, alert)).fault, "");
   }
   for (RawClient& client : parts.clients) {
     client.leave();
   }
-  (void)parts.world.run_until([&parts] { return parts.listener.sessions() == 0; }, kPatience);
+  parts.ground->run_until([&parts] { return parts.listener.sessions() == 0; }, kPatience);
   EXPECT_EQ(parts.listener.sessions(), 0U) << "a session goes on without its client";
   stop();
-  (void)parts.world.run_for(std::chrono::seconds(1));
+  parts.ground->run_for(std::chrono::seconds(1));
   EXPECT_EQ(parts.listener.sessions(), 0U) << "a session goes on after the service's end";
   parts.closing.spawn(parts.upstream.close());
-  (void)parts.world.run_for(std::chrono::seconds(10));
+  parts.ground->run_for(std::chrono::seconds(10));
   EXPECT_EQ(parts.closing.running(), 0U) << "a connection to the upstream outlives the service";
   parts.scripted.leave();
   const auto all_gone = [&parts] {
     return parts.listener.sessions() == 0 && parts.scripted.gone() &&
            std::ranges::all_of(parts.clients, &RawClient::gone);
   };
-  if (parts.world.run_until(all_gone, kPatience) != World::Stop::done) {
+  if (!parts.ground->run_until(all_gone, kPatience)) {
     ADD_FAILURE() << "somebody is left waiting";
     (void)parts_.release();  // What is still under way must not lose what it uses.
   }

@@ -10,9 +10,11 @@
 
 #include "auth/credentials.h"
 #include "io/clock.h"
+#include "io/ip_address.h"
 #include "io/tls.h"
 #include "observe/events.h"
 #include "relay/settings.h"
+#include "tests/attacks/ground.h"
 #include "tests/attacks/raw_client.h"
 #include "tests/attacks/scripted_upstream.h"
 #include "tests/simulation/attempt.h"
@@ -50,8 +52,10 @@ struct Setting {
   std::vector<Script> scripts;              // Of the upstream's first connections;
   bool relentless = false;                  // the last of them is that of all further ones.
   std::shared_ptr<io::TlsClient> trust;     // The relay's side of TLS.
-  std::shared_ptr<io::TlsServer> identity;  // The upstream's.
-  simulation::Attempt attempt;              // What becomes of the first connection to the upstream.
+  std::shared_ptr<io::TlsServer> identity;  // The upstream's,
+  std::shared_ptr<io::TlsServer> listener_identity;  // and the relay's, towards clients.
+  bool circular = false;                             // The upstream is the relay itself.
+  simulation::Attempt attempt;  // What becomes of the first connection to the upstream.
 };
 
 // The real relay between raw clients and a scripted upstream, on the simulated network. Waits are
@@ -65,6 +69,8 @@ class Stage {
 
   // A new client, which has sent `early` before the relay knows of it.
   RawClient& connect(std::string early = {});
+  // A new client whose address is another than it is.
+  RawClient& connect_from(io::IpAddress ip);
   // A new client that has heard the greeting and the answer to EHLO.
   RawClient& greeted();
 
@@ -88,6 +94,7 @@ class Stage {
  private:
   struct Parts;
 
+  RawClient& accept(Ground::Ends ends, std::string early);
   void end();
   void look_for_secrets() const;
 

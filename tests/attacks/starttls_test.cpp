@@ -127,11 +127,11 @@ const std::vector<Attack>& attacks() {
   return all;
 }
 
-class StartTlsAttack : public testing::TestWithParam<Attack> {};
-INSTANTIATE_TEST_SUITE_P(With, StartTlsAttack, testing::ValuesIn(attacks()),
+class Section4_StartTlsAttack : public testing::TestWithParam<Attack> {};
+INSTANTIATE_TEST_SUITE_P(With, Section4_StartTlsAttack, testing::ValuesIn(attacks()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(StartTlsAttack, stops_before_anything_worth_protecting_has_left) {
+TEST_P(Section4_StartTlsAttack, stops_before_anything_worth_protecting_has_left) {
   // The connection that is opened when the client comes may have failed by then, or not yet.
   for (const bool waits : {false, true}) {
     SCOPED_TRACE(waits);
@@ -162,7 +162,7 @@ TEST_P(StartTlsAttack, stops_before_anything_worth_protecting_has_left) {
   }
 }
 
-TEST(StartTls, with_an_honest_upstream_takes_the_message_and_the_login_over_tls) {
+TEST(Section4_StartTls, with_an_honest_upstream_takes_the_message_and_the_login_over_tls) {
   Stage stage(secured(ehlo(kPlainEhlo)));
   RawClient& client = stage.greeted();
   const std::string heard = stage.ask(client, std::string(kEnvelope) + "DATA\r\n", 3);
@@ -177,7 +177,7 @@ TEST(StartTls, with_an_honest_upstream_takes_the_message_and_the_login_over_tls)
   EXPECT_EQ(connection.messages, std::vector<std::string>{"text\r\n.\r\n"});
 }
 
-TEST(StartTls, forgets_what_was_offered_before_it) {
+TEST(Section4_StartTls, forgets_what_was_offered_before_it) {
   Script script = ehlo("250-upstream.example\r\n250-AUTH PLAIN LOGIN\r\n250 STARTTLS\r\n");
   script.ehlo_over_tls = "250 upstream.example\r\n";
   Stage stage(secured(script));
@@ -190,7 +190,7 @@ TEST(StartTls, forgets_what_was_offered_before_it) {
   EXPECT_EQ(stage.upstream().commands("MAIL"), std::vector<std::string>{});
 }
 
-TEST(StartTls, that_hangs_in_its_handshake_ends_in_time) {
+TEST(Section4_StartTls, that_hangs_in_its_handshake_ends_in_time) {
   Stage stage(secured(starttls({"220 ready\r\n"})));
   RawClient& client = stage.greeted();
   const io::Time asked = stage.now();
@@ -199,7 +199,7 @@ TEST(StartTls, that_hangs_in_its_handshake_ends_in_time) {
   EXPECT_LT(stage.now() - asked, std::chrono::minutes(1));
 }
 
-TEST(StartTls, that_hangs_in_its_handshake_does_not_hold_up_the_end_of_the_service) {
+TEST(Section4_StartTls, that_hangs_in_its_handshake_does_not_hold_up_the_end_of_the_service) {
   Stage stage(secured(starttls({"220 ready\r\n"})));
   RawClient& client = stage.greeted();
   client.send(kEnvelope);

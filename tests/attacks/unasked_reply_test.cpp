@@ -46,7 +46,7 @@ const std::vector<Unasked>& unasked() {
   return all;
 }
 
-class UnaskedReply : public testing::TestWithParam<Unasked> {
+class Section6_UnaskedReply : public testing::TestWithParam<Unasked> {
  protected:
   static void run(const Answer& answer, const char* ehlo) {
     Setting setting;
@@ -70,17 +70,17 @@ class UnaskedReply : public testing::TestWithParam<Unasked> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Such, UnaskedReply, testing::ValuesIn(unasked()),
+INSTANTIATE_TEST_SUITE_P(Such, Section6_UnaskedReply, testing::ValuesIn(unasked()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST_P(UnaskedReply, in_one_segment_with_the_answer_ends_the_transaction) {
+TEST_P(Section6_UnaskedReply, in_one_segment_with_the_answer_ends_the_transaction) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     run({GetParam().first + GetParam().injected}, ehlo);
   }
 }
 
-TEST_P(UnaskedReply, a_moment_after_the_answer_ends_the_transaction) {
+TEST_P(Section6_UnaskedReply, a_moment_after_the_answer_ends_the_transaction) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     run({.bytes = GetParam().first, .later = GetParam().injected}, ehlo);
@@ -89,7 +89,8 @@ TEST_P(UnaskedReply, a_moment_after_the_answer_ends_the_transaction) {
 
 // While two answers are due nobody can tell the second from an injected one; it shows at the next
 // command, and the transaction fails before its data.
-TEST(UnaskedReplyTo, a_sender_in_one_flight_with_a_recipient_does_not_get_a_message_accepted) {
+TEST(Section6_UnaskedReplyTo,
+     a_sender_in_one_flight_with_a_recipient_does_not_get_a_message_accepted) {
   Setting setting;
   setting.scripts = {
       {.answers = {{"MAIL", {{"250 ok\r\n250 INJECTED\r\n"}}}, {"RCPT", {{"550 5.1.1 no\r\n"}}}}}};
@@ -104,7 +105,7 @@ TEST(UnaskedReplyTo, a_sender_in_one_flight_with_a_recipient_does_not_get_a_mess
   EXPECT_EQ(stage.records().messages.front().outcome, observe::Outcome::failed);
 }
 
-TEST(UnaskedReplyTo, a_message_does_not_answer_the_next_transaction) {
+TEST(Section6_UnaskedReplyTo, a_message_does_not_answer_the_next_transaction) {
   for (const bool later : {false, true}) {
     SCOPED_TRACE(later);
     Setting setting;
@@ -127,7 +128,7 @@ TEST(UnaskedReplyTo, a_message_does_not_answer_the_next_transaction) {
 
 // --- 421, and 221 where nobody said QUIT ---
 
-TEST(Reply421, between_two_commands_is_made_good_by_another_connection) {
+TEST(Section6_Reply421, between_two_commands_is_made_good_by_another_connection) {
   for (const Then then : {Then::listens, Then::closes}) {
     SCOPED_TRACE(then == Then::closes);
     Setting setting;
@@ -151,7 +152,7 @@ TEST(Reply421, between_two_commands_is_made_good_by_another_connection) {
   }
 }
 
-TEST(Reply421, between_two_commands_for_ever_answers_the_next_and_ends_the_session) {
+TEST(Section6_Reply421, between_two_commands_for_ever_answers_the_next_and_ends_the_session) {
   for (const Then then : {Then::listens, Then::closes}) {
     SCOPED_TRACE(then == Then::closes);
     Setting setting;
@@ -172,7 +173,7 @@ TEST(Reply421, between_two_commands_for_ever_answers_the_next_and_ends_the_sessi
   }
 }
 
-TEST(Reply421, between_two_transactions_makes_the_next_take_a_new_connection) {
+TEST(Section6_Reply421, between_two_transactions_makes_the_next_take_a_new_connection) {
   Setting setting;
   setting.scripts = {{.answers = {{".",
                                    {{.bytes = "250 2.0.0 queued\r\n",
@@ -190,7 +191,7 @@ TEST(Reply421, between_two_transactions_makes_the_next_take_a_new_connection) {
 }
 
 // An upstream that says so and then leaves the connection open does not keep the client waiting.
-TEST(Reply421, to_a_sender_for_ever_reaches_the_client_at_once) {
+TEST(Section6_Reply421, to_a_sender_for_ever_reaches_the_client_at_once) {
   for (const char* ehlo : {kPipelining, kOneByOne}) {
     SCOPED_TRACE(ehlo);
     Setting setting;
@@ -211,7 +212,7 @@ TEST(Reply421, to_a_sender_for_ever_reaches_the_client_at_once) {
   }
 }
 
-TEST(Reply221, in_the_middle_of_a_transaction_gets_no_message_accepted) {
+TEST(Section6_Reply221, in_the_middle_of_a_transaction_gets_no_message_accepted) {
   Setting setting;
   setting.scripts = {
       {.answers = {{"RCPT", {{.bytes = "221 2.0.0 bye\r\n", .then = Then::closes}}}}}};
