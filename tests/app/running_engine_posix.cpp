@@ -28,8 +28,11 @@ RunningEngine::RunningEngine(const config::Config& config) {
 
 RunningEngine::~RunningEngine() {
   // Twice: the second one does not wait for sessions.
-  for (int i = 0; i < 2 && !has_ended(); ++i) {
+  if (end_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     ask_all_to_stop();
+    if (!has_ended()) {
+      ask_all_to_stop();
+    }
   }
   if (thread_.joinable()) {
     thread_.join();
