@@ -154,7 +154,7 @@ class SocketGround final : public Ground {
     const timespec patience{.tv_sec = 0,
                             .tv_nsec = leap < 10ms ? 0
                                        : leap < 1s ? 200'000
-                                                   : 5'000'000};
+                                                   : 1'000'000};
     pollfd watched{.fd = uv_backend_fd(loop_.native()), .events = POLLIN, .revents = 0};
     return ppoll(&watched, 1, &patience, nullptr) > 0;
   }

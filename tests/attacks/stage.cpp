@@ -190,10 +190,12 @@ void Stage::end() {
   parts.ground->run_until([&parts] { return parts.listener.sessions() == 0; }, kPatience);
   EXPECT_EQ(parts.listener.sessions(), 0U) << "a session goes on without its client";
   stop();
-  parts.ground->run_for(std::chrono::seconds(1));
+  parts.ground->run_until([&parts] { return parts.listener.sessions() == 0; },
+                          std::chrono::seconds(1));
   EXPECT_EQ(parts.listener.sessions(), 0U) << "a session goes on after the service's end";
   parts.closing.spawn(parts.upstream.close());
-  parts.ground->run_for(std::chrono::seconds(10));
+  parts.ground->run_until([&parts] { return parts.closing.running() == 0; },
+                          std::chrono::seconds(10));
   EXPECT_EQ(parts.closing.running(), 0U) << "a connection to the upstream outlives the service";
   parts.scripted.leave();
   const auto all_gone = [&parts] {
