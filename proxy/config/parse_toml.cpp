@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "config/nesting.h"
 
 namespace truerelay::config {
 namespace {
@@ -203,6 +204,12 @@ Node converted(const toml::value& value, std::span<const std::string> lines) {
 
 std::expected<Node, SyntaxError> parse_toml(const std::string& text,
                                             std::span<const std::string> lines) {
+  if (const std::optional<Position> place = too_deep(text)) {
+    return std::unexpected(SyntaxError{
+        *place, fmt::format("this stands in more than {} lists, tables or dotted names, which no "
+                            "configuration needs",
+                            kDeepest)});
+  }
   std::istringstream in(text);
   try {
     Node root = converted(toml::parse(in, "configuration"), lines);

@@ -39,15 +39,19 @@ std::string_view text_in(const JsonObject& body, std::string_view name) {
   return text != nullptr ? text->reveal() : std::string_view();
 }
 
+// What a provider said, unless it repeats a secret of what it was sent.
+std::string_view without_secrets(std::string_view said, const Form& sent) {
+  const bool repeats = std::ranges::any_of(sent, [said](const Field& field) {
+    const std::string_view value = field.value.reveal();
+    return field.secret && value.size() >= kShortestSecret && said.contains(value);
+  });
+  return repeats ? std::string_view() : said;
+}
+
 // The first line of the provider's own words, for it may add numbers of no use below.
 std::string words_in(std::string_view description, const Form& sent) {
-  for (const Field& field : sent) {
-    const std::string_view value = field.value.reveal();
-    if (field.secret && value.size() >= kShortestSecret && description.contains(value)) {
-      return {};
-    }
-  }
-  return printable(description.substr(0, description.find_first_of("\r\n")), kLongestWords);
+  const std::string_view words = without_secrets(description, sent);
+  return printable(words.substr(0, words.find_first_of("\r\n")), kLongestWords);
 }
 
 // The body, or what is to be said instead of it.
@@ -71,7 +75,8 @@ TokenResult<JsonObject> read_body(const Answer& answer, const Form& sent) {
   const std::string_view error = text_in(*body, "error");
   if (!error.empty()) {
     const std::string_view description = text_in(*body, "error_description");
-    TokenFailure failure = failure_of(error, description, words_in(description, sent));
+    TokenFailure failure =
+        failure_of(without_secrets(error, sent), description, words_in(description, sent));
     failure.retry_after = answer.retry_after;
     return std::unexpected(std::move(failure));
   }

@@ -63,5 +63,41 @@ TEST(SyntaxOfRubbish, IsAnErrorAndNothingWorse) {
   }
 }
 
+std::string times(std::size_t count, std::string_view text) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all += text;
+  }
+  return all;
+}
+
+TEST(SyntaxOfNesting, TooDeepIsAnErrorAtItsPlaceAndNotTheEndOfTheStack) {
+  for (const std::size_t count : {std::size_t{51}, std::size_t{100'000}}) {
+    for (const std::string& text :
+         {"b = 1\na = " + times(count, "[") + times(count, "]"),
+          "b = 1\na = " + times(count, "{a=") + "1" + times(count, "}"),
+          "b = 1\n" + times(count, "a.") + "a = 1", "b = 1\n[" + times(count, "'a' . ") + "a]",
+          "b = 1\na = " + times(count, "[{a=") + "1" + times(count, "}]")}) {
+      const auto document = parse_document("x.toml", text);
+      ASSERT_FALSE(document) << text.substr(0, 80);
+      EXPECT_TRUE(document.error().message.starts_with("this stands in more than 50 lists"));
+      EXPECT_EQ(document.error().line, 2U);
+      EXPECT_GT(document.error().column, 50U);
+    }
+  }
+}
+
+TEST(SyntaxOfNesting, IsNotSeenInStringsAndComments) {
+  const std::string many = times(100, "[");
+  for (const std::string& text :
+       {"a = \"" + many + "\"\n", "a = '" + many + "\\'\nb = [1]\n",
+        "a = \"\"\"\n\"" + many + "\\\"\"\"\"\n", "a = '''\n'" + many + "'''\n",
+        "#" + many + "\na = 1\n", "a = \"x\\\"" + many + "\"\n",
+        "a = \"" + times(100, "a.") + "\"\n", "a = [\n" + times(100, "['['], # [\n") + "]\n",
+        "a = " + times(48, "[") + times(48, "]") + "\n"}) {
+    EXPECT_TRUE(parse_document("x.toml", text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace truerelay::config

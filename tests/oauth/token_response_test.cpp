@@ -156,6 +156,10 @@ TEST(TokenResponse, WordsThatRepeatASecretAreLeftOut) {
   const auto echoed = read_token_response(
       answer_of(400, R"({"error":"invalid_grant","error_description":"no canary-R1 here"})"), sent);
   EXPECT_EQ(sentence(echoed.error()).find("canary"), std::string::npos);
+  const auto as_code = read_token_response(
+      answer_of(400, R"({"error":"canary-R1","error_description":"no"})"), sent);
+  EXPECT_EQ(sentence(as_code.error()).find("canary"), std::string::npos);
+  EXPECT_EQ(as_code.error().error, "unknown error");
   const auto named = read_token_response(
       answer_of(400, R"({"error":"invalid_grant","error_description":"no contoso-app here"})"),
       sent);

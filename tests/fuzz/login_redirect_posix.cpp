@@ -1,0 +1,93 @@
+// What listens for the browser at the end of "truerelay login", on a real socket of this machine:
+// only the address with the state of this login counts, and each visitor gets one short page.
+// Standard input must be closed or empty (</dev/null).
+
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/login_redirect.h"
+#include "io/cancellation.h"
+#include "io/scope.h"
+#include "net/loop.h"
+#include "net/tcp_dialer.h"
+#include "tests/fuzz/pieces.h"
+#include "tests/fuzz/require.h"
+#include "tests/fuzz/target.h"
+#include "tests/fuzz/unescaped.h"
+
+namespace truerelay::fuzz {
+namespace {
+
+constexpr const char* kState = "the-state-of-this-login";
+
+struct Visit {
+  std::string told;
+  std::optional<oauth::TokenResult<Redacted>> code;
+};
+
+std::uint16_t port_of(const std::string& uri) {
+  const std::size_t colon = uri.rfind(':');
+  std::uint16_t port = 0;
+  std::from_chars(uri.data() + colon + 1, uri.data() + uri.size(), port);
+  return port;
+}
+
+io::Task<void> visit(net::Loop& loop, cli::LoginRedirect& redirect, std::string_view says,
+                     Visit& visit) {
+  net::TcpDialer dialer(loop);
+  io::Cancellation never;
+  io::Endpoint place{"127.0.0.1", port_of(redirect.uri("127.0.0.1"))};
+  io::Result<io::Connection> dialed =
+      co_await dialer.dial(std::move(place), loop.now() + std::chrono::seconds(10), never);
+  require(dialed.has_value(), "the port of the redirect can be reached");
+  const std::unique_ptr<io::Stream> stream = std::move(dialed->stream);
+  stream->set_deadline(loop.now() + std::chrono::seconds(5));
+  bool open = true;
+  for (const std::string_view piece : drawn_pieces(says, 3000)) {
+    const io::Result<void> written = co_await stream->write(piece);
+    open = open && written;
+  }
+  if (open) {
+    stream->shutdown();
+  }
+  Buffer buffer;
+  while (open) {
+    const io::Result<std::size_t> count = co_await stream->read(buffer);
+    open = count && *count > 0;
+  }
+  visit.told = buffer.readable();
+  io::Cancellation cancelled;
+  cancelled.cancel();
+  oauth::TokenResult<Redacted> code = co_await redirect.code(loop.now(), cancelled);
+  visit.code.emplace(std::move(code));
+  co_await redirect.close();
+}
+
+}  // namespace
+
+void run(std::string_view input) {
+  net::Loop loop;
+  auto redirect = cli::LoginRedirect::open(loop, kState);
+  require(redirect.has_value(), "a port is free");
+  Visit found;
+  {
+    io::Scope scope(loop);
+    scope.spawn(visit(loop, **redirect, input, found));
+    loop.run();
+    require(scope.running() == 0, "a visit ends");
+  }
+  require(found.code.has_value(), "and then it is known what came of it");
+  const bool done = found.told.starts_with("HTTP/1.1 200 OK\r\n");
+  require(done || found.told.empty() || found.told.starts_with("HTTP/1.1 404 Not Found\r\n"),
+          "a visitor gets a page");
+  require(found.told.find("HTTP/1.1 ", 1) == std::string::npos, "and no second one");
+  if (*found.code) {
+    require(done, "whoever brought the code is told so");
+    require(unescaped(input).contains("state=" + std::string(kState)), "the state was in it");
+    require(unescaped(input).contains((*found.code)->reveal()), "and the code");
+  }
+}
+
+}  // namespace truerelay::fuzz
