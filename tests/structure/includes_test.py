@@ -39,7 +39,7 @@ LIBRARIES = {
     r"openssl/.*": ({"tls"}, None),
     r"toml\.hpp|toml/.*": ({"config"}, 1),
     r"highwayhash/.*": ({"digest"}, None),
-    r"sodium(\.h|/.*)": ({"digest", "vault"}, None),
+    r"sodium(\.h|/.*)": ({"base", "digest", "vault"}, None),
     r"spdlog/.*": ({"observe"}, 1),
     r"nlohmann/.*": ({"oauth", "observe", "sandbox"}, 1),
     r"CLI/.*": ({"cli"}, 1),
