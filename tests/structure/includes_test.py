@@ -17,7 +17,7 @@ NEIGHBOURS = {
     "platform": {"base", "io"},
     "vault": {"base", "platform"},
     "auth": {"base", "io"},
-    "oauth": {"base", "io", "auth"},
+    "oauth": {"base", "digest", "io", "auth"},
     "observe": {"base", "io"},
     "net": {"base", "io", "platform"},
     "tls": {"base", "io", "platform"},
