@@ -37,6 +37,7 @@ class RefreshTokenSource final : public TokenSource {
         secrets_(parts_.store, parts_.digest_key) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
+  bool answer_may_matter() const override { return true; }
   io::Task<bool> changed() override { return secrets_.changed(); }
   bool unsaved() const override { return latest_.has_value() && !saved_; }
   io::Task<void> save() override;
