@@ -30,9 +30,9 @@ Redacted request_text(const std::string& target, const std::string& user,
 std::unexpected<io::Failure> refused(const http::Response& answer, const std::string& target,
                                      const std::string& user, const Redacted& password) {
   const bool repeats_it = gives_away(answer.reason, password);
-  const std::string words = fmt::format(
-      "{} {}", answer.status,
-      repeats_it ? "(the rest repeats the password)" : printable(answer.reason, 256));
+  const std::string words =
+      fmt::format("{} {}", answer.status,
+                  repeats_it ? "(the rest repeats the password)" : printable(answer.reason, 256));
   if (concerns_login(answer.status) && user.empty()) {
     return io::fail(io::Failure::Kind::proxy_failed,
                     fmt::format("wants a login, which \"via_user\" and \"via_password_file\" would "
