@@ -144,6 +144,9 @@ io::Task<void> Engine::supervise() {
   stopping_.cancel();
   for (const std::shared_ptr<Place>& place : generation_.places) {
     place->end();
+    if (place->tokens()) {
+      place->tokens()->keeper().rest();
+    }
   }
   io::Scope waiting(loop_);
   waiting.spawn(await_sessions());

@@ -45,7 +45,7 @@ TokenSupply::TokenSupply(Blueprint::Upstream& drawn, const Surroundings& around)
     : settings_(drawn.settings),
       files_(drawn.provider_files),
       proxy_(dialer_via_proxy(settings_, around.dialer)),
-      tokens_(make_tokens(settings_, {around.loop, around.worker, around.vault},
+      tokens_(make_tokens(settings_, {around.loop, around.worker, around.vault, around.key},
                           proxy_ ? *proxy_ : around.dialer, std::move(drawn.parts.provider_tls),
                           note_about(settings_.name, around.events))) {}
 

@@ -20,12 +20,16 @@ Provider::Provider(const config::OAuth& settings, const TokenServices& services,
                    std::unique_ptr<io::TlsClient> tls)
     : settings_(settings),
       loop_(services.loop),
+      digest_key_(services.digest_key),
       programs_(services.loop),
       secrets_(services.vault, services.worker, services.loop, services.loop),
       endpoint_(services.loop, dialer, std::move(tls)) {}
 
 oauth::SourceParts Provider::parts() {
-  return {endpoint_, secrets_, {signers(settings_.algorithm), platform::random_bits, loop_}};
+  return {endpoint_,
+          secrets_,
+          digest_key_,
+          {signers(settings_.algorithm), platform::random_bits, loop_}};
 }
 
 oauth::ClientSettings Provider::client() const {

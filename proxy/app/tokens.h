@@ -7,6 +7,7 @@
 #include "app/oauth_secrets.h"
 #include "app/provider_endpoint.h"
 #include "config/config.h"
+#include "digest/key.h"
 #include "io/dialer.h"
 #include "io/tls.h"
 #include "net/loop.h"
@@ -24,6 +25,7 @@ struct TokenServices {
   net::Loop& loop;
   io::Worker& worker;
   vault::Vault& vault;
+  const digest::Key& digest_key;
 };
 
 // Programs of the administrator's, on the loop.
@@ -57,6 +59,7 @@ class Provider {
 
   config::OAuth settings_;
   net::Loop& loop_;
+  const digest::Key& digest_key_;
   Programs programs_;
   OAuthSecrets secrets_;
   ProviderEndpoint endpoint_;

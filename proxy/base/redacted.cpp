@@ -1,6 +1,10 @@
 #include "base/redacted.h"
 
+#include <algorithm>
 #include <atomic>
+#include <utility>
+
+#include "base/secret_memory.h"
 
 namespace truerelay {
 
@@ -14,20 +18,28 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-// Short strings are copied when they are moved, so that what was handed in is wiped, too.
-Redacted::Redacted(std::string secret) : secret_(secret) { truerelay::wipe(secret); }
+Redacted::Redacted(std::string secret) {
+  if (!secret.empty()) {
+    secret_ = SecretMemory::of_this_process().take(secret.size());
+    std::ranges::copy(secret, secret_.begin());
+  }
+  truerelay::wipe(secret);
+}
 
-Redacted::Redacted(Redacted&& other) noexcept : secret_(other.secret_) { other.wipe(); }
+Redacted::Redacted(Redacted&& other) noexcept : secret_(std::exchange(other.secret_, {})) {}
 
 Redacted& Redacted::operator=(Redacted&& other) noexcept {
   if (this != &other) {
     wipe();
-    secret_ = other.secret_;
-    other.wipe();
+    secret_ = std::exchange(other.secret_, {});
   }
   return *this;
 }
 
-void Redacted::wipe() noexcept { truerelay::wipe(secret_); }
+void Redacted::wipe() noexcept {
+  if (!secret_.empty()) {
+    SecretMemory::of_this_process().give_back(std::exchange(secret_, {}));
+  }
+}
 
 }  // namespace truerelay

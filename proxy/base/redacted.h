@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -7,10 +8,12 @@ namespace truerelay {
 
 // A secret that cannot be printed by accident: no stream operator, no formatter, no conversion to
 // a string. reveal() is the one way to the value and easy to find in a review.
-// The memory is wiped when the secret goes; copies are not made (move only).
+// It lies in locked memory (SecretMemory), which is wiped when the secret goes; copies are not made
+// (move only).
 class Redacted {
  public:
   Redacted() = default;
+  // What was handed in is wiped.
   explicit Redacted(std::string secret);
   Redacted(Redacted&& other) noexcept;
   Redacted& operator=(Redacted&& other) noexcept;
@@ -18,13 +21,14 @@ class Redacted {
   Redacted& operator=(const Redacted&) = delete;
   ~Redacted() { wipe(); }
 
-  [[nodiscard]] std::string_view reveal() const { return secret_; }
+  // Stays where it is until the secret goes or is moved from.
+  [[nodiscard]] std::string_view reveal() const { return {secret_.data(), secret_.size()}; }
   [[nodiscard]] bool empty() const { return secret_.empty(); }
 
  private:
   void wipe() noexcept;
 
-  std::string secret_;
+  std::span<char> secret_;
 };
 
 // Overwrites what `text` holds, in a way that the compiler may not leave out, and empties it.

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/digest_key.h"
 #include "app/egress.h"
 #include "app/open_vault.h"
 #include "app/tokens.h"
@@ -165,12 +166,13 @@ int login(const LoginRequest& request) {
   net::TcpDialer direct(loop);
   const std::unique_ptr<io::Dialer> through = app::dialer_via_proxy(*upstream, direct);
   app::TrustStores trust;
+  const digest::Key key = app::draw_key();
   std::expected<std::unique_ptr<io::TlsClient>, std::string> tls =
       app::tls_to_provider(*upstream->oauth, trust);
   if (!tls) {
     return fail(tls.error(), kFailed);
   }
-  app::Provider provider(*upstream->oauth, {loop, worker, vault}, through ? *through : direct,
+  app::Provider provider(*upstream->oauth, {loop, worker, vault, key}, through ? *through : direct,
                          *std::move(tls));
   Login attempt{loop, *upstream, provider, browser};
   io::Scope scope(loop);

@@ -5,35 +5,14 @@
 #include <cstdio>
 #include <utility>
 
+#include "http/visit.h"
 #include "oauth/authorization.h"
 
 namespace truerelay::cli {
 namespace {
 
-constexpr std::size_t kLongestRequest = std::size_t{16} * 1024;
 constexpr io::Duration kBrowser = std::chrono::seconds(10);
 constexpr io::Duration kLook = std::chrono::seconds(1);
-
-std::string page(bool done) {
-  const std::string_view text =
-      done ? "Done. You may close this window." : "This is not the end of a login of truerelay's.";
-  const std::string body =
-      fmt::format("<!DOCTYPE html><meta charset=utf-8><title>truerelay</title><p>{}</p>\n", text);
-  return fmt::format(
-      "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n"
-      "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{}",
-      done ? "200 OK" : "404 Not Found", body.size(), body);
-}
-
-// "/?code=..." of "GET /?code=... HTTP/1.1"
-std::string_view target_of(std::string_view request) {
-  const std::string_view line = request.substr(0, request.find("\r\n"));
-  if (!line.starts_with("GET ")) {
-    return {};
-  }
-  const std::string_view rest = line.substr(4);
-  return rest.substr(0, rest.find(' '));
-}
 
 }  // namespace
 
@@ -51,8 +30,10 @@ std::expected<std::unique_ptr<LoginRedirect>, std::string> LoginRedirect::open(n
     return std::unexpected(std::move(listener.error().detail));
   }
   redirect->listener_ = *std::move(listener);
-  redirect->input_ = std::make_unique<net::StandardInput>(
-      loop, [self](std::string line) { self->take(line, true); });
+  redirect->input_ = std::make_unique<net::StandardInput>(loop, [self](std::string line) {
+    self->take(line, true);
+    wipe(line);
+  });
   return redirect;
 }
 
@@ -80,28 +61,18 @@ bool LoginRedirect::take(std::string_view address, bool typed) {
 }
 
 io::Task<void> LoginRedirect::serve(std::unique_ptr<io::Stream> stream) {
-  stream->set_deadline(loop_.now() + kBrowser);
-  Buffer request;
-  while (request.readable().find("\r\n\r\n") == std::string_view::npos &&
-         request.size() < kLongestRequest) {
-    const io::Result<std::size_t> count = co_await stream->read(request, kLongestRequest);
-    if (!count || *count == 0) {
-      co_return;
-    }
+  http::Visit visit(std::move(stream), listener_->port(), loop_.now() + kBrowser, closing_);
+  const io::Result<Redacted> target = co_await visit.target();
+  if (!target) {
+    co_return;
   }
-  const std::string answer = page(take(target_of(request.readable()), false));
-  const io::Result<void> written = co_await stream->write(answer);
-  if (written) {
-    stream->shutdown();
-  }
-  // Until the browser has closed, too, lest it lose the page.
-  while (written) {
-    request.clear();
-    const io::Result<std::size_t> count = co_await stream->read(request, kLongestRequest);
-    if (!count || *count == 0) {
-      co_return;
-    }
-  }
+  ++answering_;
+  const bool ours = take(target->reveal(), false);
+  static_cast<void>(co_await visit.answer(ours ? 200 : 404,
+                                          ours ? "Done. You may close this window."
+                                               : "This is not the end of a login of truerelay's."));
+  --answering_;
+  news_.notify();
 }
 
 io::Task<oauth::TokenResult<Redacted>> LoginRedirect::code(io::Time until,
@@ -126,6 +97,10 @@ io::Task<oauth::TokenResult<Redacted>> LoginRedirect::code(io::Time until,
 io::Task<void> LoginRedirect::close() {
   listener_->stop();
   input_.reset();
+  while (answering_ > 0) {
+    co_await news_.wait();
+  }
+  closing_.cancel();  // Browsers also open connections to say nothing on them.
   co_await browsers_.finished();
 }
 

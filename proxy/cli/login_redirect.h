@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/redacted.h"
+#include "io/cancellation.h"
 #include "io/event.h"
 #include "io/scope.h"
 #include "net/listener.h"
@@ -18,7 +19,7 @@ namespace truerelay::cli {
 // The end of a login in a browser (RFC 8252 section 7.3): the browser is sent to a port of this
 // machine, or a person pastes the address to which it was sent on another one.
 //
-// Listens on 127.0.0.1 alone and answers every request with a short page. Only an address with the
+// Listens on 127.0.0.1 alone and answers every request with a short text. Only an address with the
 // state of this login counts. Before it goes, close() is awaited.
 class LoginRedirect {
  public:
@@ -43,6 +44,8 @@ class LoginRedirect {
   std::optional<oauth::TokenResult<Redacted>> code_;
   std::unique_ptr<net::Listener> listener_;
   std::unique_ptr<net::StandardInput> input_;
+  unsigned answering_ = 0;  // Browsers that are told how it went.
+  io::Cancellation closing_;
   io::Scope browsers_;
 };
 

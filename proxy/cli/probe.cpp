@@ -193,14 +193,14 @@ int probe(const ProbeRequest& request) {
   const std::optional<egress::Proxy> proxy =
       configured->via ? std::optional(app::proxy_of(*configured->via)) : std::nullopt;
   io::Dialer& dialer = through ? *through : direct;
+  const digest::Key key = app::draw_key();
   const app::Tokens tokens = configured->oauth
-                                 ? app::make_tokens(*configured, {loop, worker, vault}, dialer,
+                                 ? app::make_tokens(*configured, {loop, worker, vault, key}, dialer,
                                                     std::move(parts->provider_tls), print_note)
                                  : app::Tokens{};
   auth::CredentialSource* const credentials =
       tokens.keeper ? tokens.keeper.get() : parts->credentials.get();
   Silence events;
-  const digest::Key key = app::draw_key();
   relay::Upstream upstream(app::upstream_settings(*configured),
                            {loop, loop, events, dialer, parts->tls.get(), credentials, key});
   fmt::print("{}: {} port {}{}\n", configured->name, configured->host, configured->port,

@@ -120,6 +120,7 @@ void read_upstreams(std::span<const UpstreamFile> files, std::span<const std::st
     check_loop(config, config.upstreams[i], page.document, page.findings);
     if (is_used(config, config.upstreams[i])) {
       check_password_file(config.upstreams[i], page.document, page.findings);
+      check_shared_login(config, config.upstreams[i], page.document, page.findings);
     }
     add(found.errors, std::move(page.findings.errors));
     add(found.warnings, std::move(page.findings.warnings));

@@ -41,6 +41,10 @@ void check_loop(const Config& config, const Upstream& upstream, const Document& 
 // Whether its password is in place, which matters where it is used.
 void check_password_file(const Upstream& upstream, const Document& document, Findings& findings);
 
+// Whether another upstream keeps a login of somebody else under the same name.
+void check_shared_login(const Config& config, const Upstream& upstream, const Document& document,
+                        Findings& findings);
+
 // Whether who logs in at a listener can do so, and is not heard by others. The document is the
 // main file.
 void check_logins(const Config& config, const Document& document, Findings& findings);

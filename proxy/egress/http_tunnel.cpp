@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/buffer.h"
+#include "base/gives_away.h"
 #include "egress/place.h"
 #include "egress/tunnel.h"
 #include "http/parsers.h"
@@ -27,8 +28,11 @@ Redacted request_text(const std::string& target, const std::string& user,
 }
 
 std::unexpected<io::Failure> refused(const http::Response& answer, const std::string& target,
-                                     const std::string& user) {
-  const std::string words = fmt::format("{} {}", answer.status, printable(answer.reason, 256));
+                                     const std::string& user, const Redacted& password) {
+  const bool repeats_it = gives_away(answer.reason, password);
+  const std::string words =
+      fmt::format("{} {}", answer.status,
+                  repeats_it ? "(the rest repeats the password)" : printable(answer.reason, 256));
   if (concerns_login(answer.status) && user.empty()) {
     return io::fail(io::Failure::Kind::proxy_failed,
                     fmt::format("wants a login, which \"via_user\" and \"via_password_file\" would "
@@ -73,7 +77,7 @@ io::Task<io::Result<void>> connect_by_http(io::Stream& stream, const io::Endpoin
   }
   const http::Response answer = parser.answer();
   if (answer.status >= 300) {
-    co_return refused(answer, where, user);
+    co_return refused(answer, where, user, password);
   }
   co_return io::Result<void>{};
 }

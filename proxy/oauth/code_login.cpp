@@ -5,7 +5,7 @@ namespace truerelay::oauth {
 io::Task<TokenResult<Token>> redeem_code(const CodeLogin& login, const SourceParts& parts,
                                          const Attempt& attempt, const Redacted& code,
                                          io::Time deadline, io::Cancellation& cancellation) {
-  UsedSecrets secrets(parts.store);
+  UsedSecrets secrets(parts.store, parts.digest_key);
   const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());

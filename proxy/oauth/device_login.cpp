@@ -28,7 +28,7 @@ std::optional<io::Duration> next_interval(const TokenFailure& failure, io::Durat
 
 io::Task<TokenResult<DeviceCode>> begin(const DeviceLogin& login, const SourceParts& parts,
                                         io::Cancellation& cancellation) {
-  UsedSecrets secrets(parts.store);
+  UsedSecrets secrets(parts.store, parts.digest_key);
   const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());
@@ -44,7 +44,7 @@ io::Task<TokenResult<DeviceCode>> begin(const DeviceLogin& login, const SourcePa
 
 io::Task<TokenResult<Token>> poll(const DeviceLogin& login, const SourceParts& parts,
                                   const Redacted& device_code, io::Cancellation& cancellation) {
-  UsedSecrets secrets(parts.store);
+  UsedSecrets secrets(parts.store, parts.digest_key);
   const TokenResult<Client> client = co_await prove(login.client, parts.proof, secrets);
   if (!client) {
     co_return std::unexpected(client.error());

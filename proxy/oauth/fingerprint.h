@@ -1,19 +1,19 @@
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <string_view>
-
 #include "base/redacted.h"
+#include "digest/keyed_hash.h"
 
 namespace truerelay::oauth {
 
-// Enough of a secret to know it again within this process, so that none is kept for that alone. Two
-// secrets have the same one by a chance of 2^-64.
-using Fingerprint = std::size_t;
+// What a secret is known by within this process, so that none is kept for that alone. Without the
+// key, which is the process's own, it says nothing about the secret.
+using Fingerprint = digest::Digest;
 
-inline Fingerprint fingerprint_of(const Redacted& secret) {
-  return std::hash<std::string_view>()(secret.reveal());
+inline Fingerprint fingerprint_of(const Redacted& secret, const digest::Key& key) {
+  digest::KeyedHash hash(key);
+  hash.field("fingerprint of a secret");
+  hash.field(secret.reveal());
+  return hash.finish();
 }
 
 }  // namespace truerelay::oauth

@@ -149,11 +149,11 @@ io::Task<std::expected<void, std::string>> RefreshTokenSource::put_latest() {
 
 bool RefreshTokenSource::of_another(const Redacted& stored) const {
   return stored.reveal() != latest_->reveal() &&
-         std::ranges::find(spent_, fingerprint_of(stored)) == spent_.end();
+         std::ranges::find(spent_, fingerprint_of(stored, parts_.digest_key)) == spent_.end();
 }
 
 void RefreshTokenSource::spend(const Redacted& token) {
-  spent_.push_back(fingerprint_of(token));
+  spent_.push_back(fingerprint_of(token, parts_.digest_key));
   if (spent_.size() > kMostSpent) {
     spent_.pop_front();
   }

@@ -29,15 +29,15 @@ class RefreshTokenSource final : public TokenSource {
     ClientSettings client{};
     std::string refresh_token{};  // Its name in the store.
     std::string token_endpoint{};
-    std::string scope{};
   };
   RefreshTokenSource(Settings settings, SourceParts parts, Note note)
       : settings_(std::move(settings)),
         parts_(std::move(parts)),
         note_(std::move(note)),
-        secrets_(parts_.store) {}
+        secrets_(parts_.store, parts_.digest_key) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
+  bool answer_may_matter() const override { return true; }
   io::Task<bool> changed() override { return secrets_.changed(); }
   bool unsaved() const override { return latest_.has_value() && !saved_; }
   io::Task<void> save() override;

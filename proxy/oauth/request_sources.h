@@ -15,6 +15,7 @@ namespace truerelay::oauth {
 struct SourceParts {
   TokenEndpoint& endpoint;
   SecretStore& store;
+  const digest::Key& digest_key;
   ProofParts proof;
 };
 
@@ -31,7 +32,9 @@ class ClientCredentialsSource final : public TokenSource {
     std::string scope{};
   };
   ClientCredentialsSource(Settings settings, SourceParts parts)
-      : settings_(std::move(settings)), parts_(std::move(parts)), secrets_(parts_.store) {}
+      : settings_(std::move(settings)),
+        parts_(std::move(parts)),
+        secrets_(parts_.store, parts_.digest_key) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
   io::Task<bool> changed() override { return secrets_.changed(); }
@@ -53,7 +56,9 @@ class ServiceAccountSource final : public TokenSource {
     std::string scope{};
   };
   ServiceAccountSource(Settings settings, SourceParts parts)
-      : settings_(std::move(settings)), parts_(std::move(parts)), secrets_(parts_.store) {}
+      : settings_(std::move(settings)),
+        parts_(std::move(parts)),
+        secrets_(parts_.store, parts_.digest_key) {}
 
   io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) override;
   io::Task<bool> changed() override { return secrets_.changed(); }

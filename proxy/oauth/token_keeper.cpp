@@ -158,7 +158,11 @@ bool TokenKeeper::replace_refused(const auth::Credentials& refused) {
 // --- Asking for tokens ---
 
 // It is time: for a new token, to try again, or to save what could not be saved.
-void TokenKeeper::alarm() { begin(); }
+void TokenKeeper::alarm() {
+  if (!resting_ || !waiters_.empty() || source_->unsaved()) {
+    begin();
+  }
+}
 
 void TokenKeeper::begin() {
   if (!asking_ && !closed_) {
@@ -248,7 +252,7 @@ io::Task<void> TokenKeeper::close() {
     io::Cancellation& closing;
   };
   Patience patience(parts_.clock, closing_);
-  patience.arm(now() + kFarewell);
+  patience.arm(now() + (source_->answer_may_matter() ? kFarewell : io::Duration{}));
   co_await scope_.finished();
   if (source_->unsaved()) {
     co_await source_->save();

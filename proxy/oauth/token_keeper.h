@@ -40,7 +40,11 @@ class TokenKeeper final : public auth::CredentialSource {
       io::Time until, io::Cancellation& cancellation) override;
   bool replace_refused(const auth::Credentials& refused) override;
 
-  // Asks for no more tokens. A request under way may end, so that a new refresh token is not lost.
+  // The service is being stopped: from now on a token is asked for only while somebody waits for
+  // it.
+  void rest() { resting_ = true; }
+  // Asks for no more tokens. A request under way may end where it could bring a new refresh token,
+  // which must not be lost; any other is broken off.
   io::Task<void> close();
 
  private:
@@ -81,6 +85,7 @@ class TokenKeeper final : public auth::CredentialSource {
   io::Time reconsidered_{};              // The last time, after a permanent one.
   bool asking_ = false;
   bool for_refusal_ = false;  // The token that is being asked for replaces a refused one.
+  bool resting_ = false;
   bool closed_ = false;
   std::vector<Waiter*> waiters_;
   Alarm alarm_;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/gives_away.h"
 #include "oauth/errors.h"
 #include "oauth/json.h"
 
@@ -18,7 +19,6 @@ constexpr std::size_t kLongestToken = 8192;
 constexpr io::Duration kLongestLifetime = std::chrono::hours(24);
 
 constexpr std::size_t kLongestWords = 200;
-constexpr std::size_t kShortestSecret = 4;  // A shorter one would be found everywhere.
 
 // RFC 8628 section 3.2 names five seconds where the provider names nothing.
 constexpr io::Duration kUsualInterval = std::chrono::seconds(5);
@@ -39,19 +39,17 @@ std::string_view text_in(const JsonObject& body, std::string_view name) {
   return text != nullptr ? text->reveal() : std::string_view();
 }
 
-// What a provider said, unless it repeats a secret of what it was sent.
-std::string_view without_secrets(std::string_view said, const Form& sent) {
-  const bool repeats = std::ranges::any_of(sent, [said](const Field& field) {
-    const std::string_view value = field.value.reveal();
-    return field.secret && value.size() >= kShortestSecret && said.contains(value);
-  });
-  return repeats ? std::string_view() : said;
+// A provider may repeat what it was sent.
+bool may_be_shown(std::string_view words, const Form& sent) {
+  return std::ranges::none_of(
+      sent, [&](const Field& field) { return field.secret && gives_away(words, field.value); });
 }
 
 // The first line of the provider's own words, for it may add numbers of no use below.
 std::string words_in(std::string_view description, const Form& sent) {
-  const std::string_view words = without_secrets(description, sent);
-  return printable(words.substr(0, words.find_first_of("\r\n")), kLongestWords);
+  return may_be_shown(description, sent)
+             ? printable(description.substr(0, description.find_first_of("\r\n")), kLongestWords)
+             : std::string();
 }
 
 // The body, or what is to be said instead of it.
@@ -75,8 +73,8 @@ TokenResult<JsonObject> read_body(const Answer& answer, const Form& sent) {
   const std::string_view error = text_in(*body, "error");
   if (!error.empty()) {
     const std::string_view description = text_in(*body, "error_description");
-    TokenFailure failure =
-        failure_of(without_secrets(error, sent), description, words_in(description, sent));
+    TokenFailure failure = failure_of(may_be_shown(error, sent) ? error : std::string_view(),
+                                      description, words_in(description, sent));
     failure.retry_after = answer.retry_after;
     return std::unexpected(std::move(failure));
   }

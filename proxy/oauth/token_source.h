@@ -17,6 +17,9 @@ class TokenSource {
   // attempt was made to put it there, before this returns.
   virtual io::Task<TokenResult<Token>> fetch(io::Time deadline, io::Cancellation& cancellation) = 0;
 
+  // Whether the answer to a request under way would be missed, even if nobody waits for the token.
+  [[nodiscard]] virtual bool answer_may_matter() const { return false; }
+
   // After a permanent failure: a person has changed a secret, so that it is worth another try.
   [[nodiscard]] virtual io::Task<bool> changed() = 0;
 

@@ -4,13 +4,11 @@
 #include <vector>
 
 namespace truerelay::oauth {
-namespace {
 
-std::optional<Fingerprint> known_by(const std::expected<Redacted, NoSecret>& found) {
-  return found ? std::optional(fingerprint_of(*found)) : std::nullopt;
+std::optional<Fingerprint> UsedSecrets::known_by(
+    const std::expected<Redacted, NoSecret>& found) const {
+  return found ? std::optional(fingerprint_of(*found, key_)) : std::nullopt;
 }
-
-}  // namespace
 
 io::Task<std::expected<Redacted, NoSecret>> UsedSecrets::find(std::string name) {
   std::expected<Redacted, NoSecret> found = co_await store_.get(name);
@@ -42,7 +40,7 @@ io::Task<bool> UsedSecrets::changed() {
 }
 
 void UsedSecrets::replaced(const std::string& name, const Redacted& secret) {
-  used_.insert_or_assign(name, fingerprint_of(secret));
+  used_.insert_or_assign(name, fingerprint_of(secret, key_));
 }
 
 TokenFailure failure_of(const NoSecret& none) {

@@ -12,10 +12,10 @@
 namespace truerelay::oauth {
 
 // The secrets that went into the last request, so that one which failed for good is tried again
-// when a person has changed one of them, and not before. The store outlives it.
+// when a person has changed one of them, and not before. The store and the key outlive it.
 class UsedSecrets {
  public:
-  explicit UsedSecrets(SecretStore& store) : store_(store) {}
+  UsedSecrets(SecretStore& store, const digest::Key& key) : store_(store), key_(key) {}
 
   // A new request begins: what was used before is forgotten.
   void begin() { used_.clear(); }
@@ -29,7 +29,11 @@ class UsedSecrets {
   void replaced(const std::string& name, const Redacted& secret);
 
  private:
+  [[nodiscard]] std::optional<Fingerprint> known_by(
+      const std::expected<Redacted, NoSecret>& found) const;
+
   SecretStore& store_;
+  const digest::Key& key_;
   std::map<std::string, std::optional<Fingerprint>> used_;
 };
 

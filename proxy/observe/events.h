@@ -31,6 +31,7 @@ struct MessageRecord {
   std::string listener;
   std::string client;  // Its address and port.
   std::string helo;
+  std::string client_user;  // Who was logged in here, one of truerelay's own users, or empty.
   std::string sender;
   std::vector<RecipientRecord> recipients;
   std::uint64_t size = 0;   // Octets of the message, as far as it came.

@@ -46,6 +46,9 @@ std::string json_line(io::WallTime at, const MessageRecord& record) {
   line["listener"] = field(record.listener);
   line["client"] = field(record.client);
   line["helo"] = field(record.helo);
+  if (!record.client_user.empty()) {
+    line["client_user"] = field(record.client_user);
+  }
   line["from"] = field(record.sender);
   line["to"] = recipients(record);
   line["recipients"] = record.recipients.size();

@@ -59,6 +59,9 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   add(line, "listener", record.listener);
   add(line, "client", record.client);
   add(line, "helo", record.helo);
+  if (!record.client_user.empty()) {
+    add(line, "client_user", record.client_user);
+  }
   add(line, "from", record.sender.empty() ? "<>" : record.sender);
   line += " to=" + recipients(record);
   line += fmt::format(" size={}", record.size);

@@ -29,7 +29,8 @@ std::unexpected<std::string> refusal(const std::filesystem::path& file, int erro
 
 std::expected<FileLock, std::string> FileLock::open(const std::filesystem::path& file) {
   int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0 && errno == EROFS) {
+  // Nothing is written into it: who may only read it may hold it.
+  if (descriptor < 0 && (errno == EROFS || errno == EACCES)) {
     descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   }
   if (descriptor < 0 && errno == ENOENT) {

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kRefusalTakes{3};
 }  // namespace
 
 io::Task<LoginAnswer> log_in_here(smtp::Auth command, Client& client, const Services& services,
-                                  std::string whence, io::Time until) {
+                                  std::string whence, io::Time until, std::string& user) {
   GivenLogin given = co_await hear_login(std::move(command), client, until);
   if (!given) {
     co_return std::move(given.error());
@@ -30,6 +30,7 @@ io::Task<LoginAnswer> log_in_here(smtp::Auth command, Client& client, const Serv
     co_return LoginAnswer{own::users_unavailable(), false};
   }
   if (*known) {
+    user = std::move(given->user);
     co_return LoginAnswer{own::logged_in(), false};
   }
   services.events.note(observe::Level::warning, "",

@@ -2,11 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "auth/mechanism.h"
+#include "base/ascii.h"
 #include "base/base64.h"
+#include "base/gives_away.h"
 #include "base/redacted.h"
 
 namespace truerelay::relay {
@@ -70,10 +73,32 @@ Result<void> verdict(const smtp::Reply& reply, const auth::Credentials& credenti
   return fail(Failure::Cause::protocol_violation, "it answered AUTH with", reply);
 }
 
-}  // namespace
+// Some servers quote what they do not take. Of a line that does, the enhanced status code is left.
+void keep_back(smtp::Reply& reply, const Redacted& secret) {
+  for (std::string& line : reply.lines) {
+    if (gives_away(line, secret)) {
+      const std::string_view status = std::string_view(line).substr(0, line.find(' '));
+      const bool code = status.size() <= 9 && std::ranges::all_of(status, [](char c) {
+                          return ascii_digit(c) || c == '.';
+                        });
+      line = fmt::format("{}(this line repeats the secret)",
+                         code ? std::string(status) + " " : std::string());
+    }
+  }
+}
 
-io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Credentials& credentials,
-                              const UpstreamSettings& settings, io::Time deadline) {
+void keep_back(Failure& failure, const Redacted& secret) {
+  if (failure.words) {
+    keep_back(*failure.words, secret);
+  }
+  if (gives_away(failure.detail, secret)) {
+    failure.detail = "what it said repeats the secret";
+  }
+}
+
+io::Task<Result<void>> hold_dialogue(UpstreamConnection& connection,
+                                     const auth::Credentials& credentials,
+                                     const UpstreamSettings& settings, io::Time deadline) {
   const std::optional<std::string_view> mechanism =
       auth::pick_mechanism(settings.auth, credentials.kind, connection.offered.auth);
   if (!mechanism) {
@@ -127,6 +152,19 @@ io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Creden
     cancelled = !response;
     line = response ? line_of(*response) : Redacted("*\r\n");
   }
+}
+
+}  // namespace
+
+io::Task<Result<void>> log_in(UpstreamConnection& connection, const auth::Credentials& credentials,
+                              const UpstreamSettings& settings, io::Time deadline) {
+  Result<void> logged_in = co_await hold_dialogue(connection, credentials, settings, deadline);
+  if (logged_in) {
+    keep_back(connection.login_reply, credentials.secret);
+  } else {
+    keep_back(logged_in.error(), credentials.secret);
+  }
+  co_return logged_in;
 }
 
 }  // namespace truerelay::relay

@@ -59,9 +59,8 @@ io::Task<LoginAnswer> Logins::log_in(smtp::Auth command, io::Time until) {
   }
   LoginAnswer answer = co_await log_in_here(
       std::move(command), client_, services_,
-      fmt::format("listener {}, client {}", side_.listener.name, address_), until);
+      fmt::format("listener {}, client {}", side_.listener.name, address_), until, local_user_);
   under_way_ = false;
-  logged_in_ = answer.reply.completion();
   wrong_ += answer.reply.code == 535 ? 1 : 0;
   co_return answer;
 }
@@ -70,7 +69,7 @@ bool Logins::used_up() const { return wrong_ >= kMostWrong; }
 
 void Logins::forget() {
   side_.as_client.reset();
-  logged_in_ = false;
+  local_user_.clear();
 }
 
 }  // namespace truerelay::relay

@@ -31,6 +31,8 @@ class Logins {
 
   io::Task<LoginAnswer> log_in(smtp::Auth command, io::Time until);
   [[nodiscard]] bool under_way() const { return under_way_; }
+  // Which of truerelay's own users the client is; empty: none.
+  [[nodiscard]] const std::string& local_user() const { return local_user_; }
   // The client has tried often enough.
   [[nodiscard]] bool used_up() const;
 
@@ -38,7 +40,7 @@ class Logins {
   void forget();
 
  private:
-  [[nodiscard]] bool done() const { return side_.as_client || logged_in_; }
+  [[nodiscard]] bool done() const { return side_.as_client || !local_user_.empty(); }
   [[nodiscard]] bool here() const { return side_.listener.auth != ClientAuth::none; }
   [[nodiscard]] bool tls_comes_first(bool secured) const;
 
@@ -47,7 +49,7 @@ class Logins {
   Client& client_;
   const std::string address_;
   bool under_way_ = false;
-  bool logged_in_ = false;  // As one of truerelay's own users.
+  std::string local_user_;
   unsigned wrong_ = 0;
 };
 

@@ -384,6 +384,7 @@ class Session {
     record.listener = listener_.name;
     record.client = peer_.address;
     record.helo = helo_;
+    record.client_user = logins_.local_user();
     record.upstream = upstream_.settings().name;
     return record;
   }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secure_bytes.h"
 #include "vault/names.h"
-#include "vault/secure_bytes.h"
 
 namespace truerelay::vault {
 

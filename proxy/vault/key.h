@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/redacted.h"
-#include "vault/secure_bytes.h"
+#include "base/secure_bytes.h"
 
 namespace truerelay::vault {
 

@@ -6,8 +6,8 @@
 #include <new>
 #include <string>
 
+#include "base/secure_bytes.h"
 #include "vault/key.h"
-#include "vault/secure_bytes.h"
 
 namespace truerelay::vault {
 namespace {

@@ -34,8 +34,8 @@ using Result = std::expected<T, std::string>;
 // and is never written to.
 //
 // The contents are in the clear for the time of a call only, in locked memory. A value leaves as
-// Redacted, in ordinary memory that is wiped: whoever gets it passes it on at once and does not
-// keep it. What of that the system may have swapped out meanwhile is beyond us.
+// Redacted, in locked memory as well; on its way there it passes through ordinary memory, which is
+// wiped. What of that the system may have swapped out meanwhile is beyond us.
 //
 // Calls take as long as a disk takes, up to ten seconds where another process holds the lock, and
 // a second where a passphrase is stretched: not for the thread of an event loop. They may come from

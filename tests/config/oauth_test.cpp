@@ -126,6 +126,57 @@ TEST_F(OAuthTable, WhatCannotBeIsSaidWithItsPlaceAndTheRemedy) {
   }
 }
 
+// Two upstreams, whose logins stand under one name in the vault.
+class SharedLogin : public OAuthTable {
+ protected:
+  void write_two(const std::string& first, const std::string& second) {
+    write("upstreams/office365.toml", first);
+    write("upstreams/other.toml", second);
+    write("truerelay.toml",
+          "[[listener]]\nname = \"erp\"\naddress = [\"127.0.0.1:2525\"]\nupstream = "
+          "\"office365\"\n[[listener]]\nname = \"b\"\naddress = [\"127.0.0.1:2526\"]\nupstream = "
+          "\"other\"\n");
+  }
+  static std::string login(const std::string& user, const std::string& client,
+                           const std::string& tenant, const std::string& name = "login") {
+    return "preset = \"office365\"\nuser = \"" + user +
+           "\"\n[oauth]\npreset = \"microsoft\"\ntenant = \"" + tenant + "\"\nclient_id = \"" +
+           client + "\"\nrefresh_token = \"" + name + "\"\n";
+  }
+};
+
+TEST_F(SharedLogin, OfOneUserAndOneApplicationServesTwoUpstreams) {
+  write_two(login("erp@a.example", "app", "t"), login("erp@a.example", "app", "t"));
+  EXPECT_EQ(warnings(), Lines());
+}
+
+TEST_F(SharedLogin, OfTwoUsersApplicationsOrProvidersIsAMistakeThatIsToldOnce) {
+  const std::string first = login("erp@a.example", "app", "t");
+  for (const auto& [second, key] :
+       {std::pair(login("it@a.example", "app", "t"), "user"),
+        std::pair(login("erp@a.example", "app2", "t"), "client_id"),
+        std::pair(login("erp@a.example", "app", "u"), "token_endpoint")}) {
+    write_two(first, second);
+    EXPECT_EQ(warnings(),
+              (Lines{"upstreams/other.toml:7:17: upstream 'office365' keeps its login as 'login', "
+                     "too, and has another '" +
+                     std::string(key) +
+                     "': a login is good for one of the two; give each a 'refresh_token' of its "
+                     "own"}));
+  }
+}
+
+TEST_F(SharedLogin, IsNoMistakeWhereTheNamesDifferOrOneOfThemIsNotUsed) {
+  const std::string first = login("erp@a.example", "app", "t");
+  write_two(first, login("it@a.example", "app", "t", "login2"));
+  EXPECT_EQ(warnings(), Lines());
+  write_two(first, login("it@a.example", "app", "t"));
+  write("truerelay.toml",
+        "[[listener]]\nname = \"erp\"\naddress = [\"127.0.0.1:2525\"]\nupstream = "
+        "\"office365\"\n");
+  EXPECT_EQ(warnings(), Lines());
+}
+
 TEST_F(OAuthTable, HasNoPlaceBesideAPasswordOrAMechanismForOne) {
   const std::string table = "token_command = \"token\"\n";
   write_oauth(table, "preset = \"office365\"\nuser = \"erp\"\npassword_file = \"p\"\n");

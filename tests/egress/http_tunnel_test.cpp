@@ -100,6 +100,17 @@ TEST_F(HttpTunnel, SaysThatTheLoginWasRefused) {
   EXPECT_EQ(peer->connections(), 1U);
 }
 
+TEST_F(HttpTunnel, DoesNotSayAfterTheProxyWhatRepeatsThePassword) {
+  proxy.user = "erp";
+  for (const char* words : {"407 Not canary", "407 Y2FuYXJ5 is wrong", "502 No host %63anary"}) {
+    serve({hear_header(), say("HTTP/1.1 " + std::string(words) + "\r\n\r\n")});
+    const std::string detail = failure();
+    EXPECT_TRUE(detail.ends_with(std::string("it said: ").append(words, 3) +
+                                 " (the rest repeats the password)"))
+        << detail;
+  }
+}
+
 TEST_F(HttpTunnel, AsksNoProxyWithoutThePassword) {
   proxy.user = "erp";
   password = std::unexpected("There is no /etc/truerelay/proxy.password.");

@@ -215,13 +215,15 @@ struct Stage {
   simulation::World world{1};
   ScriptedProvider provider{world};
   MemoryStore store{world};
+  std::array<std::byte, digest::Key::kSize> octets{};
+  digest::Key digest_key{octets};
   io::Cancellation never;
   std::vector<std::pair<Weight, std::string>> notes;
 
   Random random() {
     return [this] { return world.random().next(); };
   }
-  SourceParts parts() { return {provider, store, {mirror_signers(), random(), world}}; }
+  SourceParts parts() { return {provider, store, digest_key, {mirror_signers(), random(), world}}; }
   Note note() {
     return [this](Weight weight, std::string_view text) {
       notes.emplace_back(weight, std::string(text));

@@ -60,7 +60,7 @@ struct Rotation : Stage {
         RefreshTokenSource::Settings{.client = {.id = "app"},
                                      .refresh_token = "login",
                                      .token_endpoint = "https://login.example/token"},
-        SourceParts{rotating, store, parts().proof}, note());
+        SourceParts{rotating, store, digest_key, parts().proof}, note());
   }
   std::string fetch(RefreshTokenSource& source) {
     const TokenResult<Token> token =

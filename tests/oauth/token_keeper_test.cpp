@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "tests/oauth/provider.h"
+#include "tests/oauth/rotation.h"
 
 namespace truerelay::oauth {
 namespace {
@@ -33,7 +33,13 @@ struct Kept : Stage {
   io::Scope clients{world};
   std::vector<std::unique_ptr<Wait>> waits;
 
-  Kept() { store.secrets["secret"] = "s3cret"; }
+  // A keeper to which chance has something else to say for each `seed`.
+  explicit Kept(std::uint64_t seed = 0) {
+    store.secrets["secret"] = "s3cret";
+    for (std::uint64_t i = 0; i < seed; ++i) {
+      static_cast<void>(world.random().next());
+    }
+  }
   ~Kept() { run(closed()); }
 
   Wait& ask(io::Duration patience = 30s) { return ask(patience, never); }
@@ -127,10 +133,7 @@ TEST(TokenKeeper, AWarmTokenIsGivenAtOnce) {
 TEST(TokenKeeper, RenewsAheadOfTheEndAndNotAlwaysAtTheSameMoment) {
   std::set<io::Duration> moments;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Kept kept;
-    for (std::uint64_t i = 0; i < seed; ++i) {
-      static_cast<void>(kept.world.random().next());
-    }
+    Kept kept(seed);
     kept.provider.answer(200, token_body("A1"));
     kept.provider.answer(200, token_body("A2"));
     kept.token();
@@ -250,6 +253,32 @@ TEST(TokenKeeper, AProviderThatRefusesForNowIsAskedLaterEachTimeUpToFiveMinutes)
       5min, [](Kept& kept) { kept.provider.answer(400, R"({"error":"never_heard_of"})"); });
 }
 
+// The pauses between the first twenty requests of a keeper that draws from this seed.
+std::vector<io::Duration> pauses_of(std::uint64_t seed) {
+  Kept kept(seed);
+  kept.provider.takes = 0s;
+  kept.provider.answer(503, "");
+  kept.ask(1s);
+  kept.world.run_until([&] { return kept.requests() == 20; });
+  std::vector<io::Duration> pauses;
+  for (std::size_t i = 1; i < 20; ++i) {
+    pauses.push_back(kept.provider.requests[i].at - kept.provider.requests[i - 1].at);
+  }
+  return pauses;
+}
+
+// Many machines whose provider comes back do not all ask it at the same moment.
+TEST(TokenKeeper, TwoOfThemDoNotTryAgainAtTheSameMoments) {
+  std::set<io::Duration> third_pauses;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_EQ(pauses_of(seed), pauses_of(seed)) << "seed " << seed;
+    EXPECT_NE(pauses_of(seed), pauses_of(seed + 20)) << "seed " << seed;
+    third_pauses.insert(pauses_of(seed)[2]);
+  }
+  EXPECT_GT(third_pauses.size(), 15U);
+  EXPECT_GT(*third_pauses.rbegin() - *third_pauses.begin(), 1s) << "of 2 s to 4 s";
+}
+
 TEST(TokenKeeper, WhoCannotAwaitTheNextTryHearsTheReasonAtOnce) {
   Kept kept;
   kept.provider.answer(429, "");
@@ -309,6 +338,40 @@ TEST(TokenKeeper, APermanentFailureIsToldWithCauseAndRemedyAndStopsAsking) {
     EXPECT_TRUE(kept.token().starts_with("554: "));
   }
   EXPECT_EQ(kept.requests(), 1U);
+  EXPECT_EQ(kept.notes_of(Weight::error), 1U);
+}
+
+TEST(TokenKeeper, HoweverManyWaitAndHoweverLongThereIsOneLoudLine) {
+  Kept kept;
+  kept.provider.answer(401, kExpired);
+  for (int hour = 0; hour < 48; ++hour) {
+    for (int i = 0; i < 64; ++i) {
+      kept.ask();
+    }
+    kept.world.run_for(1h);
+  }
+  for (const auto& client : kept.waits) {
+    ASSERT_TRUE(client->result);
+    EXPECT_TRUE(Kept::text_of(*client->result).starts_with("554: "));
+  }
+  EXPECT_EQ(kept.requests(), 1U);
+  ASSERT_EQ(kept.notes.size(), 1U);
+  EXPECT_EQ(kept.notes[0].first, Weight::error);
+}
+
+// A passing failure that becomes a lasting one is worth two lines, and what follows none.
+TEST(TokenKeeper, APassingFailureIsToldOnceHoweverOftenItIsTried) {
+  Kept kept;
+  for (int i = 0; i < 50; ++i) {
+    kept.provider.answer(503, "");
+  }
+  kept.provider.answer(401, kExpired);
+  for (int minute = 0; minute < 120; ++minute) {
+    kept.ask(1s);
+    kept.world.run_for(1min);
+  }
+  EXPECT_EQ(kept.requests(), 51U);
+  EXPECT_EQ(kept.notes_of(Weight::warning), 1U);
   EXPECT_EQ(kept.notes_of(Weight::error), 1U);
 }
 
@@ -429,29 +492,89 @@ TEST(TokenKeeper, ALookIntoTheStoreThatTakesLongKeepsNobodyWaitingForEver) {
   stage.world.run_for(1s);
 }
 
-TEST(TokenKeeper, ClosingLetsARequestEndAndTellsWhoeverWaits) {
+TEST(TokenKeeper, ClosingBreaksOffARequestWhoseAnswerNobodyMisses) {
   Kept kept;
-  kept.provider.takes = 2s;
+  kept.provider.takes = 20s;
   kept.provider.answer(200, token_body("A1"));
   Kept::Wait& client = kept.ask();
+  kept.world.run_for(1s);
   io::Scope closing(kept.world);
   closing.spawn(kept.keeper.close());
-  kept.world.run_for(1s);
-  EXPECT_TRUE(client.result);
-  EXPECT_EQ(closing.running(), 1U);
-  kept.world.run_for(1s);
+  kept.world.run_for(1ms);
   EXPECT_EQ(closing.running(), 0U);
+  ASSERT_TRUE(client.result);
+  EXPECT_EQ(Kept::text_of(*client.result), "454: truerelay is being stopped");
+  EXPECT_EQ(kept.notes.size(), 0U) << "which is no failure to be told of";
 }
 
-TEST(TokenKeeper, ClosingDoesNotWaitForeverForAProvider) {
-  Kept kept;
-  kept.provider.takes = 24h;
-  kept.provider.answer(200, token_body("A1"));
+// A keeper of a login, whose provider replaces the refresh token with every use.
+struct KeptLogin : Rotation {
+  TokenKeeper keeper{"erp@contoso.example", source(), {world, world, random(), note()}};
+  std::optional<Given> given;
+  io::Scope clients{world};
+  io::Scope closing{world};
+
+  void ask() { clients.spawn(wait()); }
+  void close() { closing.spawn(keeper.close()); }
+
+ private:
+  io::Task<void> wait() {
+    Given got = co_await keeper.credentials(world.now() + 30s, never);
+    given.emplace(std::move(got));
+  }
+};
+
+TEST(TokenKeeper, ClosingAwaitsAnAnswerThatMayBringANewRefreshToken) {
+  KeptLogin kept;
+  kept.rotating.takes = 15s;
   kept.ask();
-  io::Scope closing(kept.world);
-  closing.spawn(kept.keeper.close());
-  kept.world.run_for(21s);
-  EXPECT_EQ(closing.running(), 0U);
+  kept.world.run_for(1s);
+  kept.close();
+  kept.world.run_for(1s);
+  EXPECT_TRUE(kept.given) << "whoever waits is told at once";
+  EXPECT_EQ(kept.closing.running(), 1U);
+  kept.world.run_for(14s);
+  EXPECT_EQ(kept.closing.running(), 0U);
+  EXPECT_EQ(kept.store.secrets["login"], "R1");
+}
+
+TEST(TokenKeeper, ClosingDoesNotAwaitItForEver) {
+  KeptLogin kept;
+  kept.rotating.takes = 24h;
+  kept.ask();
+  kept.world.run_for(1s);
+  kept.close();
+  kept.world.run_for(19s);
+  EXPECT_EQ(kept.closing.running(), 1U);
+  kept.world.run_for(2s);
+  EXPECT_EQ(kept.closing.running(), 0U);
+}
+
+TEST(TokenKeeper, WhileTheServiceIsBeingStoppedNothingIsAskedForAheadOfTime) {
+  Kept kept;
+  kept.provider.answer(200, token_body("A1"));
+  kept.provider.answer(200, token_body("A2"));
+  kept.token();
+  kept.keeper.rest();
+  kept.world.run_for(59min);
+  EXPECT_EQ(kept.requests(), 1U) << "it would have been renewed by now";
+  EXPECT_EQ(kept.token(), "A1");
+  kept.world.run_for(2min);
+  EXPECT_EQ(kept.token(), "A2") << "a message under way may need one";
+  EXPECT_EQ(kept.requests(), 2U);
+}
+
+TEST(TokenKeeper, WhileTheServiceIsBeingStoppedOnlyThoseWhoWaitHaveItTriedAgain) {
+  Kept kept;
+  kept.provider.takes = 0s;
+  kept.provider.answer(503, "");
+  kept.keeper.rest();
+  kept.ask(20s);
+  kept.world.run_for(20s);
+  const std::size_t requests = kept.requests();
+  EXPECT_GT(requests, 2U);
+  kept.world.run_for(1h);
+  EXPECT_EQ(kept.requests(), requests);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "oauth/token_response.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "tests/oauth/provider.h"
@@ -147,6 +148,19 @@ TEST(TokenResponse, TheProvidersWordsAreShownUpToTheirFirstLineEnd) {
   EXPECT_NE(token.error().cause.find("it said \"Token \\x1B[2J is gone\""), std::string::npos)
       << token.error().cause;
   EXPECT_EQ(token.error().cause.find("Trace"), std::string::npos);
+}
+
+TEST(TokenResponse, ASecretIsNotShownWhateverFormTheProviderRepeatsItIn) {
+  Form sent;
+  sent.push_back({"client_secret", Redacted(std::string("canary/R1+x")), true});
+  for (const char* form : {"canary/R1+x", "canary%2fR1%2Bx", "Y2FuYXJ5L1IxK3g=", "canary/R1+x",
+                           "63616e6172792f52312b78", "63616E6172792F52312B78"}) {
+    const auto token = read_token_response(
+        answer_of(400, fmt::format(R"({{"error":"{0}","error_description":"not {0}"}})", form)),
+        sent);
+    ASSERT_FALSE(token);
+    EXPECT_TRUE(token.error().cause.ends_with("(unknown error)")) << token.error().cause;
+  }
 }
 
 TEST(TokenResponse, WordsThatRepeatASecretAreLeftOut) {

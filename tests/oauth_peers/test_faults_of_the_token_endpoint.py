@@ -3,6 +3,7 @@ that neither a refresh token nor anybody's patience is wasted.
 
 A 454 is worth another try, a 554 wants a person; both say what is the matter and what to do."""
 
+import re
 import time
 import unittest
 
@@ -52,6 +53,14 @@ class FaultTest(ProgramTest):
                              self.explain(self.program_under_test))
         return reply
 
+    def is_said_loudly_once(self, *words: str) -> None:
+        """In one line of the log, however many hear it and however often it is tried."""
+        lines = re.findall(r"(?m)^.* (?:warn|error) .*there is no new access token: .*$",
+                           self.program_under_test.log())
+        self.assertEqual(len(lines), 1, self.explain(self.program_under_test))
+        for each in words:
+            self.assertRegex(lines[0], each)
+
     def recovers(self) -> None:
         """Nobody need do anything when the fault is over."""
         deadline = time.monotonic() + RECOVERY
@@ -67,6 +76,8 @@ class AFaultThatPasses(FaultTest):
             self.started()
             self.hears(454, "4.7.0", *words)
         self.recovers()
+        self.is_said_loudly_once(*words)
+        self.assertRegex(self.program_under_test.log(), "there is an access token again")
 
     def test_nobody_is_there(self) -> None:
         with bed.provider.down():
@@ -75,7 +86,7 @@ class AFaultThatPasses(FaultTest):
         self.recovers()
 
     def test_it_says_nothing(self) -> None:
-        self.the_client_hears_454_and_it_recovers("silence", "(?i)not answer")
+        self.the_client_hears_454_and_it_recovers("silence", "not? answer")
 
     def test_500(self) -> None:
         self.the_client_hears_454_and_it_recovers("reply", "500", status=500, body="oops")
@@ -87,32 +98,38 @@ class AFaultThatPasses(FaultTest):
 
     def test_200_in_html(self) -> None:
         self.the_client_hears_454_and_it_recovers(
-            "reply", status=200, headers={"Content-Type": "text/html"},
+            "reply", "200 with something that is not JSON", status=200,
+            headers={"Content-Type": "text/html"},
             body="<html><body>Sign in to the hotel's network</body></html>")
 
     def test_garbage(self) -> None:
-        self.the_client_hears_454_and_it_recovers("reply", status=200, body="\x01{[}\x7f\"")
+        self.the_client_hears_454_and_it_recovers("reply", "200 with something that is not JSON",
+                                                  status=200, body="\x01{[}\x7f\"")
 
     def test_an_empty_answer(self) -> None:
-        self.the_client_hears_454_and_it_recovers("reply", status=200, body="")
+        self.the_client_hears_454_and_it_recovers("reply", "200 with something that is not JSON",
+                                                  status=200, body="")
 
     def test_an_object_without_a_token(self) -> None:
-        self.the_client_hears_454_and_it_recovers("alter", remove=["access_token"])
+        self.the_client_hears_454_and_it_recovers("alter", "without an access_token",
+                                                  remove=["access_token"])
 
     def test_a_token_with_control_octets(self) -> None:
         self.the_client_hears_454_and_it_recovers(
-            "alter", set={"access_token": "a\r\nMAIL FROM:<x@example.test>"})
+            "alter", "that no SMTP command can carry",
+            set={"access_token": "a\r\nMAIL FROM:<x@example.test>"})
 
     def test_an_answer_in_drops(self) -> None:
-        self.the_client_hears_454_and_it_recovers("drip", seconds=0.1)
+        self.the_client_hears_454_and_it_recovers(
+            "drip", "not? answer", seconds=0.1)
 
     def test_an_answer_without_end(self) -> None:
-        self.the_client_hears_454_and_it_recovers("endless")
+        self.the_client_hears_454_and_it_recovers("endless", "gave no answer|far more than")
         cut = [each for each in bed.provider.answers() if each.get("fault") == "endless"]
         self.assertTrue(all(each["octets"] < MOST_OF_AN_ANSWER for each in cut), cut)
 
     def test_the_connection_breaks(self) -> None:
-        self.the_client_hears_454_and_it_recovers("lose")
+        self.the_client_hears_454_and_it_recovers("lose", "gave no answer")
 
     def test_too_many_requests_are_not_made_more(self) -> None:
         with bed.provider.fault("reply", status=429, headers={"Retry-After": "60"}, body=""):
@@ -134,6 +151,7 @@ class AFaultThatWantsAPerson(FaultTest):
             for _ in range(3):
                 self.hears(554, "5.7.8", *words)
             self.assertEqual(self.requests(), 1, self.explain(self.program_under_test))
+        self.is_said_loudly_once(*words)
 
     def test_an_expired_secret(self) -> None:
         self.the_client_hears_554_and_nobody_asks_again(

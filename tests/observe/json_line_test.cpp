@@ -54,6 +54,14 @@ TEST(JsonLine, NamesWhatTheClientDidNotSeeWhereThereIsSomething) {
       << line;
 }
 
+TEST(JsonLine, NamesTheLocalUserWhereOneWasLoggedIn) {
+  MessageRecord record = accepted_message();
+  record.client_user = "scanner";
+  const std::string line = json_line(kEvening, record);
+  EXPECT_NE(line.find(R"("helo":"erp01","client_user":"scanner","from":)"), std::string::npos)
+      << line;
+}
+
 TEST(JsonLine, HasTheSameKeysWhenEverythingIsEmpty) {
   EXPECT_EQ(keys(json_line(kEvening, MessageRecord{})),
             keys(json_line(kEvening, accepted_message())));

@@ -37,6 +37,14 @@ TEST(TextLine, ShowsTheNullReversePathAndWhatIsEmpty) {
   EXPECT_NE(line.find(" user=\"\" "), std::string::npos) << line;
 }
 
+TEST(TextLine, NamesTheLocalUserWhereOneWasLoggedIn) {
+  MessageRecord record = accepted_message();
+  EXPECT_EQ(text_line(kEvening, record).find("client_user"), std::string::npos);
+  record.client_user = "scanner 2";
+  const std::string line = text_line(kEvening, record);
+  EXPECT_NE(line.find(" client_user=\"scanner 2\" from="), std::string::npos) << line;
+}
+
 TEST(TextLine, OfAMessageInDoubtIsAnError) {
   MessageRecord record = accepted_message();
   record.outcome = Outcome::in_doubt;
@@ -86,13 +94,14 @@ TEST(TextLine, CannotBeForgedThroughAnyField) {
     MessageRecord record = accepted_message();
     record.session = record.listener = record.client = record.helo = record.sender = hostile;
     record.upstream = record.upstream_address = record.tls = record.user = hostile;
+    record.client_user = hostile;
     record.final_reply = hostile;
     record.recipients = {{hostile, hostile}};
     const std::string line = text_line(kEvening, record);
     expect_one_harmless_line(line);
     const std::string in_quotes = in_double_quotes(hostile);
-    EXPECT_NE(line.find(" helo=" + in_quotes + " from=" + in_quotes + " to=[" + in_quotes + " " +
-                        in_quotes + "] size="),
+    EXPECT_NE(line.find(" helo=" + in_quotes + " client_user=" + in_quotes + " from=" + in_quotes +
+                        " to=[" + in_quotes + " " + in_quotes + "] size="),
               std::string::npos)
         << line;
     SessionRecord session = failed_session();

@@ -45,6 +45,26 @@ TEST(LocalLogin, WhereItIsOptionalIsOfferedAndNotAskedFor) {
   EXPECT_TRUE(starts(scanner.deliver("a@example.net"), "250 2.6.0 "));
 }
 
+TEST(LocalLogin, StandsInTheRecordOfEachMessageUntilTheClientGoes) {
+  Scene scene(local_setup(ClientAuth::optional));
+  MailProgram scanner(scene);
+  scanner.introduce();
+  scanner.deliver("a@example.net");
+  EXPECT_TRUE(starts(scanner.say("AUTH PLAIN " + kWrong, 4s), "535 "));
+  scanner.deliver("b@example.net");
+  EXPECT_TRUE(starts(scanner.say("AUTH PLAIN " + kRight), "235 "));
+  scanner.deliver("c@example.net");
+  scanner.deliver("d@example.net");
+  MailProgram another(scene);
+  another.introduce();
+  another.deliver("e@example.net");
+  std::vector<std::string> users;
+  for (const observe::MessageRecord& message : scene.records.messages) {
+    users.push_back(message.client_user);
+  }
+  EXPECT_EQ(users, (std::vector<std::string>{"", "", "scanner", "scanner", ""}));
+}
+
 TEST(LocalLogin, AsksInTheWordsThatOldDevicesExpect) {
   Scene scene(local_setup(ClientAuth::required));
   MailProgram scanner(scene);

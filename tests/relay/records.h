@@ -33,9 +33,9 @@ class Records final : public observe::Events {
     const auto add = [&all](const std::string& text) { all += text + "\n"; };
     for (const observe::MessageRecord& message : messages) {
       for (const std::string* text :
-           {&message.session, &message.listener, &message.client, &message.helo, &message.sender,
-            &message.upstream, &message.upstream_address, &message.tls, &message.user,
-            &message.final_reply}) {
+           {&message.session, &message.listener, &message.client, &message.helo,
+            &message.client_user, &message.sender, &message.upstream, &message.upstream_address,
+            &message.tls, &message.user, &message.final_reply}) {
         add(*text);
       }
       for (const observe::RecipientRecord& recipient : message.recipients) {

@@ -98,13 +98,46 @@ TEST(Secrecy, AnUpstreamThatRepeatsTheSecretInItsRefusalIsTheOnlyOneToSayIt) {
   setup.login.secret = "correct horse";
   Scene scene(std::move(setup));
   scene.staged.offer("AUTH XOAUTH2");
-  scene.staged.answer("AUTH", "535 5.7.3 Authentication unsuccessful");
+  scene.staged.answer("AUTH", "535 5.7.3 Not \"correct horse\"");
   MailProgram erp(scene);
   erp.introduce();
   const std::string reply = erp.begin("a@example.net");
-  EXPECT_TRUE(holds(reply, "535 5.7.3"));
+  EXPECT_TRUE(holds(reply, "535 5.7.3 (this line repeats the secret)"));
   erp.say("QUIT");
   expect_none_of(reply + scene.records.everything(), kSecrets);
+}
+
+TEST(Secrecy, AnUpstreamThatRepeatsTheSecretInWhatIsNoReplyIsTheOnlyOneToSayIt) {
+  for (const char* answer : {"What is correct horse?", "999 correct horse",
+                             "334 Y29ycmVjdCBob3JzZQ==", "250 2.0.0 correct horse"}) {
+    Arrangement setup;
+    setup.staged = true;
+    Scene scene(std::move(setup));
+    scene.staged.offer("AUTH PLAIN");
+    scene.staged.answer("AUTH", answer);
+    MailProgram erp(scene);
+    erp.introduce();
+    const std::string reply = erp.begin("a@example.net");
+    EXPECT_TRUE(starts(reply, "4") || starts(reply, "5")) << answer;
+    erp.say("QUIT");
+    expect_none_of(reply + scene.records.everything(), kSecrets);
+  }
+}
+
+TEST(Secrecy, APassthroughClientDoesNotHearItsPasswordFromTheUpstreamEither) {
+  for (const char* answer : {"535 5.7.8 Not correct horse", "235 2.7.0 Welcome, correct horse"}) {
+    Arrangement setup = passthrough_setup();
+    setup.staged = true;
+    Scene scene(std::move(setup));
+    scene.staged.offer("AUTH PLAIN");
+    scene.staged.answer("AUTH", answer);
+    MailProgram erp(scene);
+    erp.introduce();
+    const std::string message("\0erp@example.org\0correct horse", 30);
+    const std::string reply = erp.say("AUTH PLAIN " + base64_encode(message));
+    EXPECT_EQ(reply, std::string(answer, 10) + "(this line repeats the secret)");
+    expect_none_of(reply + scene.records.everything(), kSecrets);
+  }
 }
 
 TEST(Secrecy, ALostMessageLeavesNoneOfItsContentInAnyRecord) {

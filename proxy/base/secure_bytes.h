@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace truerelay::vault {
+namespace truerelay {
 
 // Memory for keys and for what the vault holds in the clear: pages of their own between guard
 // pages, kept out of swap and core files as far as the system allows (sodium_malloc), and wiped
@@ -35,4 +35,4 @@ class SecureBytes {
 // process where it cannot be used.
 void prepare_sodium();
 
-}  // namespace truerelay::vault
+}  // namespace truerelay

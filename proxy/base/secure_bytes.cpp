@@ -1,4 +1,4 @@
-#include "vault/secure_bytes.h"
+#include "base/secure_bytes.h"
 
 #include <sodium.h>
 
@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-namespace truerelay::vault {
+namespace truerelay {
 
 void prepare_sodium() {
   if (sodium_init() < 0) {
@@ -34,4 +34,4 @@ SecureBytes& SecureBytes::operator=(SecureBytes&& other) noexcept {
 
 SecureBytes::~SecureBytes() { sodium_free(data_); }  // Which wipes.
 
-}  // namespace truerelay::vault
+}  // namespace truerelay
