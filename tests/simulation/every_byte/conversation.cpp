@@ -56,11 +56,12 @@ class Stage {
   Conversation hold() {
     Conversation conversation;
     if (mode_.pooled) {
-      MailClient first(world_, client_dialer_, Random(1), Manners{}, {letter("first", 300)});
+      MailClient first(world_, world_, client_dialer_, Random(1), Manners{},
+                       {letter("first", 300)});
       send(first, conversation);
       conversation.before = relay_.wire.first_connection();
     }
-    MailClient client(world_, client_dialer_, Random(2), Manners{},
+    MailClient client(world_, world_, client_dialer_, Random(2), Manners{},
                       {letter("second", mode_.content)});
     send(client, conversation);
     stop(conversation);

@@ -8,10 +8,6 @@
 namespace truerelay::simulation {
 namespace {
 
-// Longer than any wait that the relay allows itself: whoever hears nothing in this time is left in
-// silence.
-constexpr io::Duration kPatience = std::chrono::hours(3);
-
 constexpr unsigned kMostVisits = 4;
 
 }  // namespace
@@ -27,9 +23,10 @@ Manners Manners::draw(Random& random) {
   return manners;
 }
 
-MailClient::MailClient(World& world, io::Dialer& dialer, Random random, Manners manners,
-                       std::vector<Letter> letters)
-    : world_(world),
+MailClient::MailClient(io::Clock& clock, io::Executor& executor, io::Dialer& dialer, Random random,
+                       Manners manners, std::vector<Letter> letters)
+    : clock_(clock),
+      executor_(executor),
       dialer_(dialer),
       random_(random),
       manners_(std::move(manners)),
@@ -50,11 +47,11 @@ io::Task<void> MailClient::run(io::Endpoint relay, io::Cancellation& cancellatio
 io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellation) {
   faulty_link_ = false;
   io::Result<io::Connection> connection =
-      co_await dialer_.dial(std::move(relay), world_.now() + kPatience, cancellation);
+      co_await dialer_.dial(std::move(relay), clock_.now() + manners_.patience, cancellation);
   if (!connection) {
     co_return;
   }
-  visit_.reset(new Visit{io::Channel(world_, world_, std::move(connection->stream))});
+  visit_.reset(new Visit{io::Channel(clock_, executor_, std::move(connection->stream))});
   current_ = &aside_;
   const bool welcome = co_await introduce();
   if (!welcome) {
@@ -68,7 +65,7 @@ io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellat
     told.dawdled = visit_->dawdled;
     current_ = &told;
     const bool goes_on = co_await send(told);
-    told.gone_at = world_.now();
+    told.gone_at = clock_.now();
     told.may_have_heard = faulty_link_ || !visit_->channel.buffer().empty();
     if (told.final_reply) {
       visit_->ended = &told;
@@ -120,13 +117,14 @@ io::Task<bool> MailClient::introduce() {
 }
 
 io::Task<void> MailClient::pause(std::uint64_t most_seconds) {
-  const auto seconds = std::chrono::seconds(random_.scaled_between(1, most_seconds));
+  const io::Duration length =
+      std::chrono::seconds(random_.scaled_between(1, most_seconds)) / manners_.haste;
   // It may come back to a connection that was closed for its silence, and not look for the 421.
   if (visit_ != nullptr) {
-    visit_->dawdled = visit_->dawdled || seconds > std::chrono::seconds(100);
+    visit_->dawdled = visit_->dawdled || length > std::chrono::seconds(100);
     current_->dawdled = current_->dawdled || visit_->dawdled;
   }
-  co_await io::Sleep(world_, world_, world_.now() + seconds, never_);
+  co_await io::Sleep(clock_, executor_, clock_.now() + length, never_);
 }
 
 // False: this client goes away now.
@@ -147,7 +145,8 @@ io::Task<bool> MailClient::say(std::string text) {
     co_return false;
   }
   visit_->channel.read_ahead();
-  const io::Result<void> written = co_await visit_->channel.write(text, world_.now() + kPatience);
+  const io::Result<void> written =
+      co_await visit_->channel.write(text, clock_.now() + manners_.patience);
   if (!written) {
     current_->own_link_broke = true;
     // The relay's last word may have come while this client was talking.
@@ -164,7 +163,7 @@ io::Task<bool> MailClient::say(std::string text) {
 }
 
 io::Task<std::optional<smtp::Reply>> MailClient::hear() {
-  const io::Time until = world_.now() + kPatience;
+  const io::Time until = clock_.now() + manners_.patience;
   while (true) {
     const std::optional<std::string_view> line = visit_->lines.line(visit_->channel.buffer());
     if (line) {
@@ -208,7 +207,7 @@ io::Task<bool> MailClient::send(Told& told) {
     if (random_.chance(manners_.leaves_after_dot)) {
       told.left_on_purpose = true;
       const auto moment = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
-      co_await io::Sleep(world_, world_, world_.now() + io::Duration{moment}, never_);
+      co_await io::Sleep(clock_, executor_, clock_.now() + io::Duration{moment}, never_);
       co_return false;
     }
     told.final_reply = co_await hear();
@@ -278,7 +277,7 @@ io::Task<bool> MailClient::send_envelope(Told& told) {
 
 io::Task<bool> MailClient::send_content(Told& told) {
   const std::string wire = stuffed(told.letter->content);
-  const io::Time started = world_.now();
+  const io::Time started = clock_.now();
   std::size_t sent = 0;
   while (sent < wire.size()) {
     const std::size_t piece =
@@ -288,7 +287,7 @@ io::Task<bool> MailClient::send_content(Told& told) {
     const bool said = co_await say(wire.substr(sent, piece));
     if (!said) {
       told.sent_last_byte = told.sent_last_byte && !told.left_on_purpose;
-      told.dawdled = told.dawdled || world_.now() - started > std::chrono::seconds(100);
+      told.dawdled = told.dawdled || clock_.now() - started > std::chrono::seconds(100);
       co_return false;
     }
     sent += piece;

@@ -8,13 +8,14 @@
 
 #include "io/cancellation.h"
 #include "io/channel.h"
+#include "io/clock.h"
 #include "io/dialer.h"
+#include "io/executor.h"
 #include "io/line_reader.h"
 #include "io/task.h"
 #include "smtp/reply_parser.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/sweep/books.h"
-#include "tests/simulation/world.h"
 
 namespace truerelay::simulation {
 
@@ -28,16 +29,20 @@ struct Manners {
   bool comes_again = false;     // With a letter of which it does not know what became.
   std::string user;             // Logs in, where there is one.
   std::string password;
+  // Longer than any wait that the relay allows itself: whoever hears nothing in this time is left
+  // in silence.
+  io::Duration patience = std::chrono::hours(3);
+  unsigned haste = 1;  // Its pauses are so many times shorter, where time is real.
 
   [[nodiscard]] static Manners draw(Random& random);
 };
 
 // A legacy program of some make: it connects, sends its letters one after the other, and writes
-// down what it is told.
+// down what it is told. It lives in a simulated world or on a loop of its own.
 class MailClient {
  public:
-  MailClient(World& world, io::Dialer& dialer, Random random, Manners manners,
-             std::vector<Letter> letters);
+  MailClient(io::Clock& clock, io::Executor& executor, io::Dialer& dialer, Random random,
+             Manners manners, std::vector<Letter> letters);
 
   io::Task<void> run(io::Endpoint relay, io::Cancellation& cancellation);
 
@@ -70,7 +75,8 @@ class MailClient {
   io::Task<void> pause(std::uint64_t most_seconds);
   void go_on_to_next();
 
-  World& world_;
+  io::Clock& clock_;
+  io::Executor& executor_;
   io::Dialer& dialer_;
   Random random_;
   Manners manners_;

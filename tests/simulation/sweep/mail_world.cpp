@@ -125,7 +125,7 @@ struct MailWorld::Parts {
         manners.user = RelayUnderTest::users().at(random.between(0, 2));
         manners.password = random.chance(0.05) ? "wrong" : RelayUnderTest::password();
       }
-      clients.push_back(std::make_unique<MailClient>(world, client_dialer, random.fork(),
+      clients.push_back(std::make_unique<MailClient>(world, world, client_dialer, random.fork(),
                                                      std::move(manners), std::move(letters)));
       network.listen(relay_host(i), kRelayPort,
                      [this, i](std::unique_ptr<io::Stream> stream, io::Peer peer) {
