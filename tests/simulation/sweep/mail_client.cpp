@@ -206,8 +206,9 @@ io::Task<bool> MailClient::send(Told& told) {
     }
     if (random_.chance(manners_.leaves_after_dot)) {
       told.left_on_purpose = true;
-      const auto moment = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
-      co_await io::Sleep(clock_, executor_, clock_.now() + io::Duration{moment}, never_);
+      const auto drawn = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
+      const io::Duration moment = io::Duration{drawn} / manners_.haste;
+      co_await io::Sleep(clock_, executor_, clock_.now() + moment, never_);
       co_return false;
     }
     told.final_reply = co_await hear();

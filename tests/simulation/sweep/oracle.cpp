@@ -133,7 +133,8 @@ class Judgement {
       const auto accepted = std::ranges::count_if(done_.accepted, [&](const Accepted& message) {
         return recipients_of(message) == recipients;
       });
-      Copies copies = copies_to_expect(told, records(Outcome::in_doubt), books_.remembers);
+      const std::size_t doubts = records(Outcome::in_doubt) + books_.unrecorded;
+      Copies copies = copies_to_expect(told, doubts, books_.remembers);
       const std::size_t late = overtaken(told, books_.ends);
       copies.most += late;
       tally.overtaken += late;
@@ -151,6 +152,9 @@ class Judgement {
   // T4 and T5, both ways: what was handed on whole and never answered is in doubt, and nothing
   // else.
   void doubt_only_where_there_is_no_answer() {
+    if (!books_.wire_watched) {
+      return;
+    }
     const auto unanswered = std::ranges::count_if(
         books_.ends, [](const WireBook::End& end) { return end.handed_on && !end.answered; });
     if (!std::cmp_equal(unanswered, records(Outcome::in_doubt))) {
@@ -182,13 +186,14 @@ class Judgement {
     if (records(Outcome::accepted) > accepted) {
       say("recorded as accepted more often than it was");
     }
-    if (accepted > records(Outcome::accepted) + records(Outcome::in_doubt)) {
+    const std::size_t missing = books_.unrecorded;  // Each may have said anything.
+    if (accepted > records(Outcome::accepted) + records(Outcome::in_doubt) + missing) {
       say("accepted, and the record says neither accepted nor in doubt");
     }
-    if (told_accepts > records(Outcome::accepted) + remembered) {
+    if (told_accepts > records(Outcome::accepted) + remembered + missing) {
       say("told accepted, and recorded otherwise");
     }
-    if (told_doubts > records(Outcome::in_doubt)) {
+    if (told_doubts > records(Outcome::in_doubt) + missing) {
       say("told in doubt, and recorded otherwise");
     }
   }

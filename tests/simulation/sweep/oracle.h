@@ -33,6 +33,9 @@ struct Case {
   std::vector<WireBook::End> ends;
   std::vector<observe::MessageRecord> records;
   bool remembers = true;  // The relay remembers what its clients did not hear (rule T7).
+  // Where there is less evidence than in a simulated world:
+  bool wire_watched = true;    // `ends` is known.
+  std::size_t unrecorded = 0;  // So many records are missing, and the log says that it lost some.
 };
 
 // Holds what a client was told against what the upstreams did (rules T1 to T7), against what was
