@@ -128,7 +128,9 @@ class Stage {
     std::vector<std::string> wrong = judge(books, conversation.tally);
     conversation.wrong.insert(conversation.wrong.end(), wrong.begin(), wrong.end());
     // The oracle has made sure that it is in doubt only where the last byte was handed on.
-    if (conversation.tally.true_accepts + conversation.tally.in_doubt != 1) {
+    if (conversation.tally.messages[Verdict::true_accept] +
+            conversation.tally.messages[Verdict::in_doubt] !=
+        1) {
       conversation.wrong.push_back("not repaired: the client was told " +
                                    (client.told().empty() || !client.told().front().final_reply
                                         ? std::string("nothing")

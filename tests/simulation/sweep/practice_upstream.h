@@ -10,8 +10,8 @@
 #include "relay/settings.h"
 #include "sandbox/settings.h"
 #include "tests/simulation/network.h"
-#include "tests/simulation/sweep/books.h"
 #include "tests/simulation/sweep/practice_tls.h"
+#include "tests/simulation/sweep/upstream_book.h"
 #include "tests/simulation/world.h"
 
 namespace truerelay::simulation {

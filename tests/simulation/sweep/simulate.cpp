@@ -48,15 +48,16 @@ int main(int argc, char** argv) {
   }
   std::printf("%llu sessions from seeds %llu to %llu, ", number(served), number(first),
               number(seed - 1));
+  std::printf("%llu letters; %llu seeds failed\n", number(tally.letters), number(failed));
+  std::printf("messages: %s\nrecipients: %s\n", tally.messages.text().c_str(),
+              tally.recipients.text().c_str());
   std::printf(
-      "%llu letters: %llu true accepts (%llu by the fallback, %llu remembered, %llu repaired, %llu "
-      "overtaken), "
-      "%llu true refusals, %llu in doubt, %llu clients gone; %llu seeds failed\n",
-      number(tally.letters), number(tally.true_accepts), number(tally.by_fallback),
-      number(tally.remembered), number(tally.repaired), number(tally.overtaken),
-      number(tally.true_refusals), number(tally.in_doubt), number(tally.client_gone),
-      number(failed));
+      "of the true accepts: %llu by the fallback, %llu remembered, %llu repaired, %llu "
+      "overtaken\n",
+      number(tally.by_fallback), number(tally.remembered), number(tally.repaired),
+      number(tally.overtaken));
   // A sweep in which nothing happens proves nothing.
-  const bool told_something = tally.true_accepts > 0 && tally.true_refusals > 0;
+  const bool told_something =
+      tally.messages[Verdict::true_accept] > 0 && tally.messages[Verdict::true_refusal] > 0;
   return failed == 0 && told_something ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -51,7 +51,7 @@ class WireBook::Wire final : public Watch {
 
   void written(bool all) override {
     if (ended_) {
-      end().handed_on = all;
+      end().whole = all;
       end().at = book_.clock_.now();
     }
     ended_ = false;
@@ -81,7 +81,7 @@ class WireBook::Wire final : public Watch {
   // What the next replies answer.
   enum class Due { other, data, part, message };
 
-  End& end() { return book_.ends_[sender_].at(end_); }
+  HandedOn& end() { return book_.ends_[sender_].at(end_); }
 
   void take_command(std::string_view& rest) {
     const std::size_t size = rest.find('\n');
@@ -138,10 +138,9 @@ class WireBook::Wire final : public Watch {
   }
 
   void end_message() {
-    std::vector<End>& ends = book_.ends_[sender_];
+    std::vector<HandedOn>& ends = book_.ends_[sender_];
     end_ = ends.size();
-    ends.push_back(
-        {.handed_on = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
+    ends.push_back({.whole = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
     ended_ = has_end_ = true;
   }
 
@@ -194,8 +193,8 @@ class WireBook::Wire final : public Watch {
   int early_code_ = 0;
 };
 
-const std::vector<WireBook::End>& WireBook::ends(const std::string& sender) const {
-  static const std::vector<End> kNone;
+const std::vector<HandedOn>& WireBook::ends(const std::string& sender) const {
+  static const std::vector<HandedOn> kNone;
   const auto found = ends_.find(sender);
   return found == ends_.end() ? kNone : found->second;
 }
