@@ -77,10 +77,14 @@ TEST(Truths, AreJudgedWithoutWhatIsNotOnRecord) {
   books.done.answers_known = false;
   books.done.recipients.clear();
   books.done.accepted.front().reply = {};
-  Case case_without{
-      .letter = books.letter, .told = {}, .done = books.done, .ends = {}, .records = {}};
-  case_without.told.push_back(&books.told.front());
-  EXPECT_TRUE(judge(case_without, books.tally).empty());
+  Case less{.letter = books.letter,
+            .told = {&books.told.front()},
+            .done = books.done,
+            .ends = {},
+            .records = {},
+            .wire_watched = false,
+            .unrecorded = 1};
+  EXPECT_TRUE(judge(less, books.tally).empty());
   EXPECT_EQ(books.tally.messages[Verdict::true_accept], 1U);
 }
 

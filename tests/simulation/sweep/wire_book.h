@@ -12,6 +12,7 @@
 #include "io/clock.h"
 #include "tests/simulation/sweep/books.h"
 #include "tests/simulation/sweep/watched_stream.h"
+#include "tests/simulation/trace.h"
 
 namespace truerelay::simulation {
 
@@ -34,6 +35,8 @@ class WireBook final : public Watcher {
   // Where a recipient is kThrottledAtFirst, so many times the order to throttle is what reaches the
   // practice upstream, and after that an ordinary name.
   unsigned throttled_at_first = 1;
+  // What is said on the wires, without their TLS, goes there; nullptr for nowhere.
+  Trace* trace = nullptr;
 
   std::shared_ptr<Watch> connected(const io::Endpoint& endpoint) override;
 
