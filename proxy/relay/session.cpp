@@ -59,9 +59,9 @@ class Session {
       std::expected<smtp::Command, smtp::Reply> command = smtp::parse_command(*line);
       // The octets behind a BDAT would be read as commands, so the connection ends there.
       const bool chunk_follows = ascii_starts_with(*line, "BDAT");
+      hearing_.took(line->size());
       client_.consume(*line);
       line_begun_ = false;
-      hearing_.heard(io::Channel::Arrival::bytes);
       if (command) {
         co_await std::visit([this](auto& one) { return handle(one); }, *command);
       } else if (chunk_follows) {
@@ -329,7 +329,8 @@ class Session {
     const bool written = co_await client_.flush();
     const bool heard = written && !left && delivery.outcome != observe::Outcome::abandoned;
     if (delivery.message) {
-      hearing_.told(*delivery.message, delivery.reply, heard, delivery.duplicate);
+      hearing_.told(*delivery.message, delivery.reply, heard, delivery.duplicate,
+                    client_.arrived().size());
     }
     finish_transaction(delivery.outcome, delivery.reply, heard);
   }

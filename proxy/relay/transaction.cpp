@@ -130,11 +130,8 @@ io::Task<Result<EnvelopeAnswers>> Transaction::say_once(std::span<const smtp::Re
                       std::all_of(answers.recipients.begin(),
                                   answers.recipients.begin() + static_cast<std::ptrdiff_t>(known),
                                   [](const smtp::Reply& reply) { return reply.completion(); });
-    if (!kept && !throttled(answers)) {
-      const auto other = std::ranges::find_if(
-          answers.recipients, [](const auto& reply) { return !reply.completion(); });
-      co_return fail(Failure::Cause::answers_changed, "it said",
-                     open_ ? *other : std::move(answers.sender));
+    if (!kept) {
+      co_return fail(Failure::Cause::answers_changed, "it said", change_in(answers, known));
     }
   }
   // In the order of the fresh ones, those that this upstream cannot take included.
@@ -202,6 +199,19 @@ bool Transaction::throttled(const EnvelopeAnswers& answers) {
   }
   lease_.identity().slow_down(*throttle);
   return true;
+}
+
+// What became of what the client was told: of several changes one that passes, if there is one.
+smtp::Reply Transaction::change_in(const EnvelopeAnswers& answers, std::size_t known) const {
+  if (!open_) {
+    return answers.sender;
+  }
+  const std::span<const smtp::Reply> again = std::span(answers.recipients).first(known);
+  const auto passing = std::ranges::find_if(
+      again, [](const smtp::Reply& reply) { return throttle_in(reply).has_value(); });
+  return passing != again.end()
+             ? *passing
+             : *std::ranges::find_if(again, [](const auto& reply) { return !reply.completion(); });
 }
 
 void Transaction::end_lease() {

@@ -97,6 +97,7 @@ class Transaction {
   io::Task<Result<smtp::Reply>> ask_for_content();
   [[nodiscard]] bool may_try_again(const Failure& failure);
   [[nodiscard]] bool throttled(const EnvelopeAnswers& answers);
+  [[nodiscard]] smtp::Reply change_in(const EnvelopeAnswers& answers, std::size_t known) const;
   void end_lease();
   void begin_step();
   [[nodiscard]] bool takes(const smtp::Recipient& recipient) const;  // SMTPUTF8, RFC 6531

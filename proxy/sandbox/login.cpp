@@ -1,5 +1,6 @@
 #include "sandbox/login.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,13 +58,11 @@ io::Task<io::Result<Response>> first_response(Connection& connection, const smtp
 enum class Secret { password, token };
 
 bool matches(const Settings& settings, const Claim& claim, Secret kind) {
-  for (const Account& account : settings.accounts) {
-    if (ascii_equal(account.user, claim.user)) {
-      const Redacted& right = kind == Secret::password ? account.password : account.token;
-      return account.any_secret || (!right.empty() && right.reveal() == claim.secret.reveal());
-    }
-  }
-  return false;
+  return std::ranges::any_of(settings.accounts, [&](const Account& account) {
+    const Redacted& right = kind == Secret::password ? account.password : account.token;
+    return ascii_equal(account.user, claim.user) &&
+           (account.any_secret || (!right.empty() && right.reveal() == claim.secret.reveal()));
+  });
 }
 
 smtp::Reply welcome() { return {235, "2.7.0 Authentication succeeded"}; }

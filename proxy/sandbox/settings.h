@@ -12,7 +12,8 @@
 namespace truerelay::sandbox {
 
 // Who may log in to the practice upstream. PLAIN and LOGIN ask for the password, XOAUTH2 and
-// OAUTHBEARER for the token; an empty one never matches.
+// OAUTHBEARER for the token; an empty one never matches. A user who has several secrets, as one
+// token and its successor, stands there several times.
 struct Account {
   std::string user;  // Case does not matter, as with mailbox names at the large providers.
   Redacted password;

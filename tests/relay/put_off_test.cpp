@@ -97,6 +97,42 @@ TEST_P(PutOffTest, ARecipientThatIsRefusedTheSecondTimeFailsTheMessageAndNothing
   EXPECT_EQ(scene.record().outcome, observe::Outcome::failed);
 }
 
+// It must not be left out: the client was told that it is accepted.
+TEST_P(PutOffTest, ARecipientThatIsThrottledOnAnotherConnectionIsOfferedOnceMore) {
+  for (const char* throttle : {"432 4.3.2 Concurrent connections limit exceeded",
+                               "454 Throttling failure: Maximum sending rate exceeded."}) {
+    Scene scene(staged_setup());
+    set(scene);
+    scene.staged.on_connection(1).hang_up_in_message_at(10);
+    scene.staged.on_connection(2).answer_once("RCPT TO:<b@example.net>", throttle);
+    MailProgram erp(scene);
+    erp.introduce();
+    erp.begin("a@example.net");
+    EXPECT_TRUE(starts(erp.say("RCPT TO:<b@example.net>"), "250 "));
+    erp.say("DATA");
+    EXPECT_TRUE(starts(erp.send(std::string(kShortMessage) + ".\r\n", 300s), "250 ")) << throttle;
+    EXPECT_EQ(scene.staged.bodies.size(), 1U);
+    EXPECT_EQ(scene.staged.times("RCPT TO:<b@example.net>"), 3U);
+  }
+}
+
+TEST_P(PutOffTest, ARecipientThatStaysThrottledOnAnotherConnectionFailsTheMessage) {
+  Scene scene(staged_setup());
+  set(scene);
+  scene.staged.on_connection(1).hang_up_in_message_at(10);
+  scene.staged.on_connection(2).answer("RCPT TO:<b@example.net>",
+                                       "454 Throttling failure: Maximum sending rate exceeded.");
+  scene.staged.on_connection(3).answer("RCPT TO:<b@example.net>",
+                                       "454 Throttling failure: Maximum sending rate exceeded.");
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin("a@example.net");
+  erp.say("RCPT TO:<b@example.net>");
+  erp.say("DATA");
+  EXPECT_TRUE(starts(erp.send(std::string(kShortMessage) + ".\r\n", 300s), "451-4."));
+  EXPECT_TRUE(scene.staged.bodies.empty());
+}
+
 TEST_P(PutOffTest, AThrottledRateAtMailWaitsAndGoesOn) {
   Scene scene(staged_setup());
   set(scene);

@@ -51,6 +51,20 @@ TEST(SecondCopy, GetsTheRecordedAcceptanceAndIsNotSentTwice) {
   EXPECT_EQ(scene.records.messages[1].outcome, observe::Outcome::accepted);
 }
 
+TEST(SecondCopy, OnPurposeIsSentWhereTheClientThatSentOnGoesOn) {
+  Scene scene;
+  {
+    MailProgram erp(scene);
+    erp.introduce();
+    erp.begin_data("a@example.net");
+    EXPECT_TRUE(starts(erp.send(kMessage + "RSET\r\n"), "250 2.6.0 "));
+    erp.say("NOOP");
+    erp.hang_up();
+  }
+  EXPECT_TRUE(starts(send_and_stay(scene, "a@example.net", kMessage), "250 2.6.0 <2-1@"));
+  EXPECT_EQ(accepted(scene), 2);
+}
+
 TEST(SecondCopy, WaitsWhileTheFirstStillAwaitsItsAnswer) {
   Scene scene;
   send_and_leave(scene, kSlow, kMessage);

@@ -18,6 +18,7 @@ class MemoryScratches final : public io::ScratchMaker {
  public:
   std::size_t room = std::size_t{1} << 30;
   unsigned made = 0;
+  unsigned refused = 0;  // Writes that did not fit.
 
   std::expected<std::unique_ptr<io::Scratch>, std::string> make() override {
     ++made;
@@ -32,6 +33,7 @@ class MemoryScratches final : public io::ScratchMaker {
 
     io::Task<std::expected<void, std::string>> append(std::string_view bytes) override {
       if (bytes.size() > disk_.room) {
+        ++disk_.refused;
         co_return std::unexpected<std::string>("no space left on device");
       }
       disk_.room -= bytes.size();

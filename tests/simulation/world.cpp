@@ -21,7 +21,9 @@ World::Stop World::run(Bound bound) {
   return run_until([] { return false; }, bound);
 }
 
-io::WallTime World::wall_now() const { return kWallBegin + elapsed() + wall_step_; }
+io::WallTime World::wall_now() const { return true_wall_time() + wall_step_; }
+
+io::WallTime World::true_wall_time() const { return kWallBegin + elapsed(); }
 
 bool World::step(io::Time until) {
   if (run_one()) {

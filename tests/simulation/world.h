@@ -49,6 +49,8 @@ class World final : public io::Executor, public io::Clock {
   [[nodiscard]] io::WallTime wall_now() const override;
   // Since the world began.
   [[nodiscard]] io::Duration elapsed() const { return now_ - kBegin; }
+  // What the wall clock would show if nobody had set it wrong.
+  [[nodiscard]] io::WallTime true_wall_time() const;
   // Sets the wall clock forward or back, as an administrator or NTP does; now() takes no notice.
   void step_wall_clock(io::Duration by) { wall_step_ += by; }
 

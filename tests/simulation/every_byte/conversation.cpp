@@ -35,7 +35,8 @@ class Stage {
         network_(world_, traced ? &trace_ : nullptr),
         client_dialer_(network_, ipv4(10, 0, 0, 1)),
         relay_dialer_(network_, ipv4(10, 0, 0, 2)),
-        upstream_(world_, scope_, network_, practice, upstream_host(), mode.tls, sandbox()),
+        upstream_({world_, scope_, network_, practice, census_}, upstream_host(), mode.tls,
+                  sandbox()),
         relay_(world_, relay_dialer_, practice) {
     relay::UpstreamSettings settings;
     settings.name = upstream_host();
@@ -43,8 +44,9 @@ class Stage {
     settings.endpoint = {upstream_host(), PracticeUpstream::kPort};
     settings.tls = mode.tls;
     settings.helo_name = "relay.example";
-    relay_.use(std::move(settings), false);
-    relay_.listen("erp", std::chrono::minutes(30));
+    relay_.load({.upstream = std::move(settings),
+                 .listeners = {RelayUnderTest::listener("erp", std::chrono::minutes(30))}},
+                {}, scope_);
     network_.listen(kRelayHost, kRelayPort,
                     [this](std::unique_ptr<io::Stream> stream, io::Peer peer) {
                       relay_.accept(0, std::move(stream), std::move(peer));
@@ -56,11 +58,12 @@ class Stage {
   Conversation hold() {
     Conversation conversation;
     if (mode_.pooled) {
-      MailClient first(world_, client_dialer_, Random(1), Manners{}, {letter("first", 300)});
+      MailClient first(world_, world_, client_dialer_, Random(1), Manners{},
+                       {letter("first", 300)});
       send(first, conversation);
       conversation.before = relay_.wire.first_connection();
     }
-    MailClient client(world_, client_dialer_, Random(2), Manners{},
+    MailClient client(world_, world_, client_dialer_, Random(2), Manners{},
                       {letter("second", mode_.content)});
     send(client, conversation);
     stop(conversation);
@@ -104,7 +107,7 @@ class Stage {
   }
 
   void stop(Conversation& conversation) {
-    relay_.stop(scope_);
+    relay_.stop(scope_, {});
     const auto closed = [&] { return scope_.running() <= 1; };
     world_.run_until(closed, {.time = std::chrono::minutes(1)});
     upstream_.stop();
@@ -127,7 +130,9 @@ class Stage {
     std::vector<std::string> wrong = judge(books, conversation.tally);
     conversation.wrong.insert(conversation.wrong.end(), wrong.begin(), wrong.end());
     // The oracle has made sure that it is in doubt only where the last byte was handed on.
-    if (conversation.tally.true_accepts + conversation.tally.in_doubt != 1) {
+    if (conversation.tally.messages[Verdict::true_accept] +
+            conversation.tally.messages[Verdict::in_doubt] !=
+        1) {
       conversation.wrong.push_back("not repaired: the client was told " +
                                    (client.told().empty() || !client.told().front().final_reply
                                         ? std::string("nothing")
@@ -142,6 +147,7 @@ class Stage {
   SimulatedDialer client_dialer_;
   SimulatedDialer relay_dialer_;
   io::Scope scope_{world_};
+  Census census_;
   PracticeUpstream upstream_;
   RelayUnderTest relay_;
   io::Cancellation never_;

@@ -44,7 +44,7 @@ class Sweep {
   void run(const Mode& mode) {
     const Conversation clean = hold_conversation(mode, std::nullopt, practice_, false);
     note(clean, mode, std::nullopt);
-    if (clean.tally.true_accepts != 1 || clean.carried.to_server == 0) {
+    if (clean.tally.messages[Verdict::true_accept] != 1 || clean.carried.to_server == 0) {
       fmt::print("{}: the clean run went wrong\n", mode.options());
       ++failed_;
       return;
@@ -54,7 +54,7 @@ class Sweep {
     die_along(mode, Direction::to_server, clean.before.to_server, clean.carried.to_server, tally);
     die_along(mode, Direction::to_client, clean.before.to_client, clean.carried.to_client, tally);
     fmt::print("{}: {} deaths, {} accepted, {} in doubt\n", mode.options(), runs_ - before,
-               tally.true_accepts, tally.in_doubt);
+               tally.messages[Verdict::true_accept], tally.messages[Verdict::in_doubt]);
     std::fflush(stdout);
   }
 

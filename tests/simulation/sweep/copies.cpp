@@ -48,16 +48,14 @@ Copies copies_to_expect(const std::vector<const Told*>& told, std::size_t doubts
   return copies;
 }
 
-std::size_t overtaken(const std::vector<const Told*>& told,
-                      const std::vector<WireBook::End>& ends) {
+std::size_t overtaken(const std::vector<const Told*>& told, const std::vector<HandedOn>& ends) {
   const bool left_once =
       std::ranges::any_of(told, [](const Told* each) { return !each->final_reply; });
   if (!left_once || !told.back()->final_reply) {
     return 0;
   }
-  return static_cast<std::size_t>(std::ranges::count_if(ends, [&](const WireBook::End& end) {
-    return end.handed_on && end.at > told.back()->gone_at;
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      ends, [&](const HandedOn& end) { return end.whole && end.at > told.back()->gone_at; }));
 }
 
 std::set<std::string> told_accepted(const Told& told) {

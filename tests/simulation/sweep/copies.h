@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "tests/simulation/sweep/books.h"
-#include "tests/simulation/sweep/wire_book.h"
 
 namespace truerelay::simulation {
 
@@ -26,7 +25,7 @@ struct Copies {
 // client that leaves while an upstream takes its message slowly, comes again and is served by a
 // faster one, has sent two: nobody knew of the second one's outcome when the first one began.
 [[nodiscard]] std::size_t overtaken(const std::vector<const Told*>& told,
-                                    const std::vector<WireBook::End>& ends);
+                                    const std::vector<HandedOn>& ends);
 
 // The recipients that the client was told are accepted,
 [[nodiscard]] std::set<std::string> told_accepted(const Told& told);

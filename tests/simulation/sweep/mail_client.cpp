@@ -1,5 +1,6 @@
 #include "tests/simulation/sweep/mail_client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/base64.h"
@@ -7,10 +8,6 @@
 
 namespace truerelay::simulation {
 namespace {
-
-// Longer than any wait that the relay allows itself: whoever hears nothing in this time is left in
-// silence.
-constexpr io::Duration kPatience = std::chrono::hours(3);
 
 constexpr unsigned kMostVisits = 4;
 
@@ -24,12 +21,16 @@ Manners Manners::draw(Random& random) {
   manners.leaves = random.chance(0.15) ? 0.1 : 0;
   manners.leaves_after_dot = random.chance(0.2) ? 0.6 : 0;
   manners.comes_again = random.chance(0.8);
+  manners.trickles = random.chance(0.05);
+  manners.runs_ahead = random.chance(0.1);
+  manners.half_closes = random.chance(0.05);
   return manners;
 }
 
-MailClient::MailClient(World& world, io::Dialer& dialer, Random random, Manners manners,
-                       std::vector<Letter> letters)
-    : world_(world),
+MailClient::MailClient(io::Clock& clock, io::Executor& executor, io::Dialer& dialer, Random random,
+                       Manners manners, std::vector<Letter> letters)
+    : clock_(clock),
+      executor_(executor),
       dialer_(dialer),
       random_(random),
       manners_(std::move(manners)),
@@ -50,11 +51,11 @@ io::Task<void> MailClient::run(io::Endpoint relay, io::Cancellation& cancellatio
 io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellation) {
   faulty_link_ = false;
   io::Result<io::Connection> connection =
-      co_await dialer_.dial(std::move(relay), world_.now() + kPatience, cancellation);
+      co_await dialer_.dial(std::move(relay), clock_.now() + manners_.patience, cancellation);
   if (!connection) {
     co_return;
   }
-  visit_.reset(new Visit{io::Channel(world_, world_, std::move(connection->stream))});
+  visit_.reset(new Visit{io::Channel(clock_, executor_, std::move(connection->stream))});
   current_ = &aside_;
   const bool welcome = co_await introduce();
   if (!welcome) {
@@ -63,13 +64,14 @@ io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellat
   while (next_ < letters_.size()) {
     Told& told = told_.emplace_back();
     told.letter = &letters_[next_];
-    told.user = manners_.user;
+    told.user = manners_.user_is_local ? "" : manners_.user;
     told.own_link_faulty = faulty_link_;
     told.dawdled = visit_->dawdled;
     current_ = &told;
     const bool goes_on = co_await send(told);
-    told.gone_at = world_.now();
-    told.may_have_heard = faulty_link_ || !visit_->channel.buffer().empty();
+    told.gone_at = clock_.now();
+    // Who sends on without waiting looks as if it had heard, where that arrives late.
+    told.may_have_heard = faulty_link_ || !visit_->channel.buffer().empty() || manners_.runs_ahead;
     if (told.final_reply) {
       visit_->ended = &told;
       go_on_to_next();
@@ -112,6 +114,9 @@ io::Task<bool> MailClient::introduce() {
       co_return false;
     }
     const std::optional<smtp::Reply> reply = co_await hear();
+    if (reply && command.starts_with("AUTH")) {
+      logins_.push_back(*reply);
+    }
     if (!reply || !reply->completion()) {
       co_return false;
     }
@@ -120,13 +125,14 @@ io::Task<bool> MailClient::introduce() {
 }
 
 io::Task<void> MailClient::pause(std::uint64_t most_seconds) {
-  const auto seconds = std::chrono::seconds(random_.scaled_between(1, most_seconds));
-  // It may come back to a connection that was closed for its silence, and not look for the 421.
+  const io::Duration length =
+      std::chrono::seconds(random_.scaled_between(1, most_seconds)) / manners_.haste;
+  // It may come back to a connection that was closed for its silence, or when the relay stopped,
+  // and not have read the 421.
   if (visit_ != nullptr) {
-    visit_->dawdled = visit_->dawdled || seconds > std::chrono::seconds(100);
-    current_->dawdled = current_->dawdled || visit_->dawdled;
+    visit_->dawdled = current_->dawdled = true;
   }
-  co_await io::Sleep(world_, world_, world_.now() + seconds, never_);
+  co_await io::Sleep(clock_, executor_, clock_.now() + length, never_);
 }
 
 // False: this client goes away now.
@@ -147,7 +153,8 @@ io::Task<bool> MailClient::say(std::string text) {
     co_return false;
   }
   visit_->channel.read_ahead();
-  const io::Result<void> written = co_await visit_->channel.write(text, world_.now() + kPatience);
+  const io::Result<void> written =
+      co_await visit_->channel.write(text, clock_.now() + manners_.patience);
   if (!written) {
     current_->own_link_broke = true;
     // The relay's last word may have come while this client was talking.
@@ -164,7 +171,7 @@ io::Task<bool> MailClient::say(std::string text) {
 }
 
 io::Task<std::optional<smtp::Reply>> MailClient::hear() {
-  const io::Time until = world_.now() + kPatience;
+  const io::Time until = clock_.now() + manners_.patience;
   while (true) {
     const std::optional<std::string_view> line = visit_->lines.line(visit_->channel.buffer());
     if (line) {
@@ -205,13 +212,10 @@ io::Task<bool> MailClient::send(Told& told) {
     if (!sent) {
       co_return false;
     }
-    if (random_.chance(manners_.leaves_after_dot)) {
-      told.left_on_purpose = true;
-      const auto moment = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
-      co_await io::Sleep(world_, world_, world_.now() + io::Duration{moment}, never_);
+    const bool goes_on = co_await hear_end(told);
+    if (!goes_on) {
       co_return false;
     }
-    told.final_reply = co_await hear();
   }
   if (!told.final_reply || told.final_reply->code == 421) {
     co_return false;
@@ -221,9 +225,31 @@ io::Task<bool> MailClient::send(Told& told) {
     if (!said) {
       co_return false;
     }
-    co_await hear();
+    const std::optional<smtp::Reply> reply = co_await hear();
+    co_return reply && reply->code != 421;
   }
   co_return true;
+}
+
+// The last byte is sent. False: this client is gone.
+io::Task<bool> MailClient::hear_end(Told& told) {
+  if (random_.chance(manners_.leaves_after_dot)) {
+    told.left_on_purpose = true;
+    const auto drawn = static_cast<io::Duration::rep>(random_.scaled_between(1, 100'000'000));
+    const io::Duration moment = io::Duration{drawn} / manners_.haste;
+    co_await io::Sleep(clock_, executor_, clock_.now() + moment, never_);
+    co_return false;
+  }
+  if (manners_.half_closes) {
+    told.left_on_purpose = true;  // For all that the relay can know.
+    visit_->channel.shutdown();
+  }
+  told.final_reply = co_await hear();
+  if (!manners_.runs_ahead || !told.final_reply || told.final_reply->code == 421) {
+    co_return !manners_.half_closes;
+  }
+  const std::optional<smtp::Reply> next = co_await hear();
+  co_return next && next->code != 421 && !manners_.half_closes;
 }
 
 // True: the body may come, or final_reply says why not.
@@ -277,18 +303,27 @@ io::Task<bool> MailClient::send_envelope(Told& told) {
 }
 
 io::Task<bool> MailClient::send_content(Told& told) {
-  const std::string wire = stuffed(told.letter->content);
-  const io::Time started = world_.now();
+  std::string wire = stuffed(told.letter->content);
+  const std::size_t end = wire.size();
+  if (manners_.runs_ahead) {
+    wire += "RSET\r\n";
+  }
+  const std::size_t most = manners_.trickles ? wire.size() / 20 + 1 : wire.size();
+  const io::Time started = clock_.now();
   std::size_t sent = 0;
   while (sent < wire.size()) {
-    const std::size_t piece =
-        random_.chance(0.5) ? wire.size() - sent : random_.between(1, wire.size() - sent);
+    const std::size_t longest = std::min(wire.size() - sent, most);
+    const std::size_t piece = random_.chance(0.5) ? longest : random_.between(1, longest);
+    if (manners_.trickles) {
+      co_await pause(20);
+    }
     // From here on the end may be on its way, whatever becomes of this call.
-    told.sent_last_byte = sent + piece == wire.size();
+    const bool sent_before = told.sent_last_byte;
+    told.sent_last_byte = sent + piece >= end;
     const bool said = co_await say(wire.substr(sent, piece));
     if (!said) {
-      told.sent_last_byte = told.sent_last_byte && !told.left_on_purpose;
-      told.dawdled = told.dawdled || world_.now() - started > std::chrono::seconds(100);
+      told.sent_last_byte = sent_before || (told.sent_last_byte && !told.left_on_purpose);
+      told.dawdled = told.dawdled || clock_.now() - started > std::chrono::seconds(100);
       co_return false;
     }
     sent += piece;

@@ -3,12 +3,16 @@
 #include <array>
 #include <utility>
 
-#include "relay/listener.h"
+#include "io/sleep.h"
 #include "tests/simulation/network.h"
+#include "tests/simulation/sweep/incidents.h"
+#include "tests/simulation/sweep/link_plan.h"
 #include "tests/simulation/sweep/mail_client.h"
-#include "tests/simulation/sweep/outages.h"
+#include "tests/simulation/sweep/plans.h"
 #include "tests/simulation/sweep/practice_upstream.h"
 #include "tests/simulation/sweep/relay_under_test.h"
+#include "tests/simulation/sweep/token_office.h"
+#include "tests/simulation/sweep/told_census.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/world.h"
 
@@ -34,82 +38,51 @@ struct MailWorld::Parts {
         network(world, traced ? &trace : nullptr),
         client_dialer(network, ipv4(10, 0, 0, 1)),
         relay_dialer(network, ipv4(10, 0, 0, 2)),
+        circumstances(Circumstances::draw(world.random())),
         scope(world),
-        relay(world, relay_dialer, practice) {
+        office(make_office()),
+        relay(world, relay_dialer, practice, office.get(), world.random().chance(0.3) ? 0.3 : 0) {
     Random& random = world.random();
-    passthrough = random.chance(0.1);
-    has_fallback = !passthrough && random.chance(0.3);
     draw_upstreams(random);
-    draw_relay(random);
-    draw_clients(random);
-    draw_faults(random);
-  }
-
-  static relay::Tls draw_tls(Random& random) {
-    return random.chance(0.6)   ? relay::Tls::none
-           : random.chance(0.5) ? relay::Tls::starttls
-                                : relay::Tls::implicit;
-  }
-
-  // The fallback has a mind of its own, and may refuse what the first one took.
-  void draw_upstreams(Random& random) {
-    for (const std::string& host : upstream_hosts()) {
-      const relay::Tls tls = draw_tls(random);
-      sandbox::Settings settings =
-          PracticeUpstream::settings_for(tls, RelayUnderTest::users(), RelayUnderTest::password());
-      settings.hostname = host;
-      settings.offers.pipelining = random.chance(0.8);
-      settings.offers.chunking = random.chance(0.7);
-      settings.most_messages = random.chance(0.2) ? random.between(1, 3) : 0;
-      const bool strange = host == kFallbackHost && random.chance(0.4);
-      settings.most_recipients = strange ? random.between(1, 3) : settings.most_recipients;
-      settings.largest_message = strange ? 1500 : settings.largest_message;
-      upstreams.push_back(std::make_unique<PracticeUpstream>(world, scope, network, practice, host,
-                                                             tls, std::move(settings)));
-    }
-  }
-
-  void draw_relay(Random& random) {
     relay.wire.throttled_at_first = static_cast<unsigned>(random.between(1, 3));
     relay.scratch.room = random.chance(0.3) ? random.scaled_between(1, 20'000) : relay.scratch.room;
-    relay::UpstreamSettings settings = draw_settings(random, *upstreams.front());
-    settings.auth = passthrough ? auth::Choice::passthrough : auth::Choice::automatic;
-    settings.fallback = has_fallback ? kFallbackHost : "";
-    relay.use(std::move(settings), random.chance(0.03));
-    if (has_fallback) {
-      relay.fall_back_to(draw_settings(random, *upstreams.back()));
+    relay.wire.trace = traced ? &trace : nullptr;
+    load_relay({});
+    draw_clients(random);
+    links.emplace(random, upstream_hosts(), world, census);
+    network.set_plan([this](const io::Endpoint& endpoint, std::uint64_t /*number*/,
+                            Random& chance) { return plan_link(endpoint, chance); });
+    incidents = Incident::draw(random, world.now());
+  }
+
+  std::unique_ptr<TokenOffice> make_office() {
+    if (!circumstances.tokens) {
+      return nullptr;
     }
-    remembers = random.chance(0.9);
-    const std::size_t listeners = random.chance(0.5) ? 1 : 2;
-    for (std::size_t i = 0; i < listeners; ++i) {
-      // Longer than any run, or not at all.
-      relay.listen("listener-" + std::to_string(i),
-                   remembers ? std::chrono::hours(24) : io::Duration{});
+    return std::make_unique<TokenOffice>(world, census, TokenOffice::Temper::draw(world.random()),
+                                         [this] { upstreams.front()->refresh_tokens(); });
+  }
+
+  void draw_upstreams(Random& random) {
+    const bool whimsical = random.chance(0.6);
+    for (const std::string& host : upstream_hosts()) {
+      const relay::Tls tls = draw_tls(random);
+      upstreams.push_back(std::make_unique<PracticeUpstream>(
+          PracticeUpstream::Surroundings{world, scope, network, practice, census}, host, tls,
+          draw_sandbox(random, host, tls, host == kFallbackHost)));
+      if (whimsical) {
+        upstreams.back()->be_out_of_sorts();
+      }
+    }
+    if (office) {
+      upstreams.front()->take_tokens(RelayUnderTest::users().front(),
+                                     [this] { return office->good_tokens(); });
     }
   }
 
-  static relay::UpstreamSettings draw_settings(Random& random, const PracticeUpstream& upstream) {
-    relay::UpstreamSettings settings;
-    settings.name = upstream.host();
-    settings.file = "upstreams/" + upstream.host() + ".toml";
-    settings.endpoint = {upstream.host(), PracticeUpstream::kPort};
-    settings.tls = upstream.tls();
-    settings.helo_name = "relay.example";
-    settings.eager_mail = random.chance(0.2);
-    settings.chunking = random.chance(0.2) ? relay::Chunking::off : relay::Chunking::automatic;
-    settings.max_connections =
-        random.chance(0.6) ? static_cast<unsigned>(random.between(1, 4)) : 20;
-    settings.rate_per_minute = random.chance(0.1) ? static_cast<unsigned>(random.between(1, 8)) : 0;
-    settings.max_messages_per_connection =
-        random.chance(0.3) ? static_cast<unsigned>(random.between(1, 3)) : 100;
-    settings.idle_close = std::chrono::seconds(random.scaled_between(1, 600));
-    settings.keep_warm = random.chance(0.2);
-    settings.patience = std::chrono::seconds(random.between(0, 60));
-    settings.replay_buffer = random.chance(0.1)   ? 0
-                             : random.chance(0.4) ? random.scaled_between(1, 65'536)
-                                                  : settings.replay_buffer;
-    settings.replay_file = random.chance(0.3);
-    return settings;
+  void load_relay(io::Duration drain_timeout) {
+    relay.load(draw_plan(world.random(), circumstances, *upstreams.front(), *upstreams.back()),
+               drain_timeout, scope);
   }
 
   void draw_clients(Random& random) {
@@ -120,13 +93,8 @@ struct MailWorld::Parts {
       for (std::size_t j = 0; j < most; ++j) {
         letters.push_back(Letter::draw(random, "c" + std::to_string(i) + "-" + std::to_string(j)));
       }
-      Manners manners = Manners::draw(random);
-      if (passthrough) {
-        manners.user = RelayUnderTest::users().at(random.between(0, 2));
-        manners.password = random.chance(0.05) ? "wrong" : RelayUnderTest::password();
-      }
-      clients.push_back(std::make_unique<MailClient>(world, client_dialer, random.fork(),
-                                                     std::move(manners), std::move(letters)));
+      clients.push_back(std::make_unique<MailClient>(world, world, client_dialer, random.fork(),
+                                                     draw_manners(random), std::move(letters)));
       network.listen(relay_host(i), kRelayPort,
                      [this, i](std::unique_ptr<io::Stream> stream, io::Peer peer) {
                        relay.accept(i, std::move(stream), std::move(peer));
@@ -134,54 +102,110 @@ struct MailWorld::Parts {
     }
   }
 
-  // Towards the upstreams anything may happen, and with TLS bytes may change on their way. Most
-  // clients sit on a healthy LAN, so that silence towards them has no excuse.
-  void draw_faults(Random& random) {
-    const double faulty = random.chance(0.3) ? 0 : 0.6;
-    const std::uint64_t octets = random.chance(0.8) ? 4096 : 100'000;
-    outages = Outages::draw(random, upstream_hosts(), world.now());
-    Attempt::Odds client_odds;
-    client_odds.unknown_name = client_odds.refused = client_odds.silence = 0;
-    client_odds.faulty = 0.15;
-    network.set_plan([this, faulty, octets, client_odds](const io::Endpoint& endpoint,
-                                                         std::uint64_t /*number*/, Random& chance) {
-      for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
-        if (endpoint.host == upstream->host()) {
-          Attempt::Odds odds;
-          odds.faulty = faulty;
-          odds.faults.bytes_to_server = octets;
-          odds.faults.corruption = upstream->tls() != relay::Tls::none;
-          Attempt attempt = Attempt::draw(chance, odds);
-          if (outages.covers(endpoint.host, world.now())) {
-            attempt.answer = Attempt::Answer::refused;
-          }
-          return attempt;
-        }
-      }
-      Attempt attempt = Attempt::draw(chance, client_odds);
-      for (std::size_t i = 0; i < clients.size(); ++i) {
-        if (endpoint.host == relay_host(i) && !attempt.faults.list.empty()) {
-          clients[i]->note_faulty_link();
-        }
-      }
-      return attempt;
-    });
+  Manners draw_manners(Random& random) const {
+    Manners manners = Manners::draw(random);
+    if (circumstances.passthrough) {
+      manners.user = RelayUnderTest::users().at(random.between(0, 2));
+      manners.password = random.chance(0.05) ? "wrong" : RelayUnderTest::password();
+    } else if (circumstances.local_login && random.chance(0.7)) {
+      manners.user_is_local = true;
+      manners.user = LocalAccounts::kUser;
+      manners.password = random.chance(0.15) ? "wrong" : LocalAccounts::kPassword;
+    }
+    return manners;
   }
+
+  Attempt plan_link(const io::Endpoint& endpoint, Random& chance) {
+    for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
+      if (endpoint.host == upstream->host()) {
+        return links->to_upstream(endpoint.host, upstream->tls() != relay::Tls::none, chance);
+      }
+    }
+    Attempt attempt = links->of_client(chance);
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      if (endpoint.host == relay_host(i) && !attempt.faults.list.empty()) {
+        clients[i]->note_faulty_link();
+      }
+    }
+    return attempt;
+  }
+
+  // --- What happens meanwhile ---
+
+  io::Task<void> live_through_incidents() {
+    for (const Incident& incident : incidents) {
+      const bool reached = co_await io::Sleep(world, world, incident.at, over);
+      if (!reached) {
+        co_return;
+      }
+      happen(incident);
+    }
+  }
+
+  void happen(const Incident& incident) {
+    using enum Incident::Kind;
+    const bool under_way = relay.sessions() > 0;
+    switch (incident.kind) {
+      case reload:
+        note("reloads");
+        census.count(Event::reload_under_way, under_way ? 1 : 0);
+        load_relay(incident.drain_timeout);
+        break;
+      case stop:
+        note("is being stopped");
+        census.count(Event::stop_under_way, under_way ? 1 : 0);
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+          network.stop_listening(relay_host(i), kRelayPort);
+        }
+        relay.stop(scope, incident.drain_timeout);
+        break;
+      case set_clock:
+        note("has its wall clock set");
+        census.count(Event::wall_clock_step);
+        world.step_wall_clock(incident.clock_step);
+        break;
+      case revoke_tokens:
+        if (office) {
+          note("has its tokens revoked");
+          office->revoke_tokens();
+        }
+        break;
+      case repair_login:
+        if (office) {
+          note("is given a new login");
+          office->repair();
+        }
+        break;
+      case free_disk:
+        relay.scratch.room = relay.scratch.room < 20'000 ? std::size_t{1} << 30 : 100;
+        break;
+    }
+  }
+
+  void note(std::string_view what) {
+    if (relay.wire.trace != nullptr) {
+      trace.note("the relay", what);
+    }
+  }
+
+  // --- The run ---
 
   Report run() {
     for (std::size_t i = 0; i < clients.size(); ++i) {
       client_scope.spawn(clients[i]->run({relay_host(i), kRelayPort}, never));
     }
+    scope.spawn(live_through_incidents());
     Report report;
     const auto clients_done = [this] { return client_scope.running() == 0; };
     if (world.run_until(clients_done) != World::Stop::done) {
       report.wrong.emplace_back("a client never came to its end");
     }
+    over.cancel();
     const auto sessions_done = [this] { return relay.sessions() == 0; };
     if (world.run_until(sessions_done) != World::Stop::done) {
       report.wrong.emplace_back("a session of the relay outlived its client and its deadlines");
     }
-    relay.stop(scope);
+    relay.stop(scope, {});
     for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
       upstream->stop();
     }
@@ -190,11 +214,33 @@ struct MailWorld::Parts {
       report.wrong.emplace_back("something goes on after the stop");
     }
     report.sessions = relay.accepted();
+    judge_relay(report);
     for (const std::unique_ptr<MailClient>& client : clients) {
+      count_client(*client, census);
       judge_letters(*client, report);
     }
+    report.census = census;
     report.trace = trace.text();
     return report;
+  }
+
+  void judge_relay(Report& report) {
+    census.count(Event::drain_cut_short, relay.drains_cut_short());
+    census.count(Event::stop_cut_short, relay.stop_cut_short() ? 1 : 0);
+    census.count(Event::scratch_used, relay.scratch.made);
+    census.count(Event::scratch_full, relay.scratch.refused);
+    if (office && office->saw_reuse()) {
+      report.wrong.emplace_back("a refresh token was sent again after its successor was used");
+    }
+    for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
+      refusals.insert(upstream->book().refusals().begin(), upstream->book().refusals().end());
+      refusals.insert(upstream->impostors().refusals().begin(),
+                      upstream->impostors().refusals().end());
+      if (upstream->impostors().spoken_to()) {
+        report.wrong.push_back("somebody logged in at " + upstream->host() +
+                               " whose certificate was not its own");
+      }
+    }
   }
 
   void judge_letters(MailClient& client, Report& report) {
@@ -204,12 +250,17 @@ struct MailWorld::Parts {
                  .done = {},
                  .ends = relay.wire.ends(letter.sender),
                  .records = relay.book.find(letter.sender),
-                 .remembers = remembers};
+                 .remembers = circumstances.remembers,
+                 .refusals = &refusals};
       for (Told& told : client.told()) {
         if (told.letter == &letter) {
           told.may_have_heard |= relay.book.closed_about(letter.sender, told.gone_at);
           books.told.push_back(&told);
+          count_told(told, census);
         }
+      }
+      for (const observe::MessageRecord& record : books.records) {
+        count_record(record, census);
       }
       for (const std::unique_ptr<PracticeUpstream>& upstream : upstreams) {
         books.done.add(upstream->book().find(letter.sender));
@@ -221,20 +272,23 @@ struct MailWorld::Parts {
 
   const PracticeTls& practice;
   World world;
+  Census census;
   Trace trace;
   Network network;
   SimulatedDialer client_dialer;
   SimulatedDialer relay_dialer;
-  bool passthrough = false;
-  bool has_fallback = false;
-  bool remembers = true;
-  Outages outages;
+  const Circumstances circumstances;
   std::vector<std::unique_ptr<PracticeUpstream>> upstreams;
   io::Scope scope;
+  std::unique_ptr<TokenOffice> office;
   RelayUnderTest relay;
   std::vector<std::unique_ptr<MailClient>> clients;
+  std::optional<LinkPlan> links;
+  std::vector<Incident> incidents;
+  std::set<std::string> refusals;
   io::Scope client_scope{world};
   io::Cancellation never;
+  io::Cancellation over;
 };
 
 MailWorld::MailWorld(std::uint64_t seed, const PracticeTls& practice, bool traced)

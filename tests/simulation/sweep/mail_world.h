@@ -5,18 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulation/sweep/census.h"
 #include "tests/simulation/sweep/oracle.h"
 #include "tests/simulation/sweep/practice_tls.h"
 
 namespace truerelay::simulation {
 
-// One run: a relay, its practice upstreams and a few clients in a simulated world, with all that
-// goes wrong there, drawn from the seed.
+// One run: a relay, its practice upstreams, its provider of tokens and a few clients in a simulated
+// world, with all that goes wrong there, drawn from the seed.
 class MailWorld {
  public:
   struct Report {
     std::uint64_t sessions = 0;
     Tally tally;
+    Census census;
     std::vector<std::string> wrong;  // Sentences; empty: the relay told the truth.
     std::string trace;               // Where it was asked for.
   };

@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "tests/simulation/sweep/copies.h"
+#include "tests/simulation/sweep/own_words.h"
 
 namespace truerelay::simulation {
 namespace {
 
 using observe::MessageRecord;
 using observe::Outcome;
-
-bool in_doubt(const smtp::Reply& reply) {
-  return reply.code == 451 && reply.lines.front().starts_with("4.4.2 Outcome unknown");
-}
 
 // The acceptance, or where a fallback took it, with one line more that names it.
 bool in_words_of(const smtp::Reply& told, const Accepted& message) {
@@ -25,7 +21,7 @@ bool in_words_of(const smtp::Reply& told, const Accepted& message) {
       told.lines.back().find("fallback") != std::string::npos) {
     said.lines.push_back(told.lines.back());
   }
-  return told == said;
+  return said.code == 0 || told == said;
 }
 
 class Judgement {
@@ -34,35 +30,113 @@ class Judgement {
 
   std::vector<std::string> run(Tally& tally) {
     for (const Told* told : books_.told) {
-      ++tally.letters;
-      recipients_were_told_the_truth(*told);
-      the_end_was_told_truly(*told, tally);
+      verdicts_.push_back(end_of(*told));
     }
     accepted_only_what_was_whole();
     accepted_as_often_as_told(tally);
     doubt_only_where_there_is_no_answer();
     the_record_agrees(tally);
+    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+      ++tally.letters;
+      ++tally.messages[verdicts_[i]];
+      judge_recipients(*books_.told[i], verdicts_[i], tally);
+    }
+    for (const Verdict each : besides_) {
+      ++tally.messages[each];
+    }
     return std::move(wrong_);
   }
 
  private:
-  void say(const std::string& what) { wrong_.push_back(letter_.sender + ": " + what); }
+  // The kind stands in front: "duplicate: ...".
+  void say(Verdict kind, const std::string& what) {
+    wrong_.push_back(std::string(plural(kind)) + ": " + letter_.sender + ": " + what);
+  }
+  // About the letter, and not about the one time that it came.
+  void say_besides(Verdict kind, const std::string& what) {
+    say(kind, what);
+    besides_.push_back(kind);
+  }
 
-  // T1 and T2 for RCPT: what was told is what an upstream said to it, or to MAIL, or a failure of
-  // the relay's own, which is a 4xx save where the login is refused.
-  void recipients_were_told_the_truth(const Told& told) {
-    for (const auto& [recipient, reply] : told.recipients) {
-      const bool failure_of_its_own =
-          reply.transient() || reply.lines.front().starts_with("5.7.8 ");
-      const bool refusal_of_sender =
-          !reply.completion() && std::ranges::find(done_.sender, reply) != done_.sender.end();
-      const bool out_of_sequence = !told.sender.completion() && reply.code == 503;
-      if (!said_to(recipient, reply) && !failure_of_its_own && !refusal_of_sender &&
-          !out_of_sequence) {
-        say("recipient " + recipient + " was told " + smtp::one_line(reply) +
-            ", which no upstream said");
+  // --- What one client was told of the message, T1, T2, T3 and T5 ---
+
+  Verdict end_of(const Told& told) {
+    if (!told.final_reply) {
+      if (told.excused()) {
+        return Verdict::unheard;
       }
+      say(Verdict::silence, told.silence
+                                ? "the client waited and heard nothing"
+                                : "the connection ended, and the client had no final reply");
+      return Verdict::silence;
     }
+    const smtp::Reply& reply = *told.final_reply;
+    if (reply.completion()) {
+      return acceptance_of(told, reply);
+    }
+    if (says_in_doubt(reply)) {
+      if (told.sent_last_byte) {
+        return Verdict::in_doubt;
+      }
+      say(Verdict::false_doubt, "in doubt before its last byte was sent");
+      return Verdict::false_doubt;
+    }
+    // That nobody accepted it is counted below.
+    if (said_by_somebody(reply)) {
+      return Verdict::true_refusal;
+    }
+    say(Verdict::lie_of_refusal, "told " + smtp::one_line(reply) + ", which no upstream said");
+    return Verdict::lie_of_refusal;
+  }
+
+  Verdict acceptance_of(const Told& told, const smtp::Reply& reply) {
+    const bool true_to_it = std::ranges::any_of(done_.accepted, [&](const Accepted& message) {
+      return in_words_of(reply, message) && recipients_of(message) == told_accepted(told);
+    });
+    if (true_to_it) {
+      return Verdict::true_accept;
+    }
+    say(Verdict::lie_of_acceptance,
+        "told " + smtp::one_line(reply) +
+            ", and no upstream accepted it in these words and for the recipients that were told");
+    return Verdict::lie_of_acceptance;
+  }
+
+  // A refusal is the upstream's own, of this message or of something before it, or the relay's.
+  bool said_by_somebody(const smtp::Reply& reply) const {
+    return in_words_of_its_own(reply) || books_.refusals == nullptr ||
+           books_.refusals->contains(smtp::one_line(reply)) ||
+           std::ranges::find(done_.refused, reply) != done_.refused.end() ||
+           std::ranges::find(done_.sender, reply) != done_.sender.end();
+  }
+
+  // --- And of its recipients ---
+
+  void judge_recipients(const Told& told, Verdict message, Tally& tally) {
+    for (const auto& [recipient, reply] : told.recipients) {
+      Verdict verdict = message;
+      if (!true_of(told, recipient, reply)) {
+        verdict = reply.completion() ? Verdict::lie_of_acceptance : Verdict::lie_of_refusal;
+        say(verdict, "recipient " + recipient + " was told " + smtp::one_line(reply) +
+                         ", which no upstream said");
+      } else if (!reply.completion()) {
+        verdict = Verdict::true_refusal;
+      }
+      ++tally.recipients[verdict];
+    }
+  }
+
+  // What was told is what an upstream said to it; or, where it is a refusal, to MAIL, or a failure
+  // of the relay's own.
+  bool true_of(const Told& told, const std::string& recipient, const smtp::Reply& reply) const {
+    if (!done_.answers_known || said_to(recipient, reply)) {
+      return true;
+    }
+    const bool out_of_sequence = !told.sender.completion() && reply.code == 503;
+    const bool of_its_own = in_words_of_its_own(reply) && reply.code != 503;
+    const bool to_sender = std::ranges::find(done_.sender, reply) != done_.sender.end();
+    const bool in_passing = reply.transient() && said_by_somebody(reply);
+    return !reply.completion() && (out_of_sequence || of_its_own || to_sender || in_passing);
   }
 
   bool said_to(const std::string& recipient, const smtp::Reply& reply) const {
@@ -71,53 +145,24 @@ class Judgement {
            std::ranges::find(said->second, reply) != said->second.end();
   }
 
+  // --- What was accepted ---
+
   // T6, the body byte for byte, and for whom: as it was told each time that it was sent whole.
   void accepted_only_what_was_whole() {
     for (const Accepted& message : done_.accepted) {
       if (message.content != normalized(letter_.content)) {
-        say("its content was altered");
+        say_besides(Verdict::altered_body, "its content was altered");
       }
-      const auto sent = std::ranges::find_if(books_.told, [&](const Told* told) {
+      const bool sent = std::ranges::any_of(books_.told, [&](const Told* told) {
         return told->sent_last_byte && recipients_of(message) == told_accepted(*told) &&
                (told->user.empty() || told->user == message.user);
       });
-      if (sent == books_.told.end()) {
-        say("accepted by " + message.upstream + " for \"" + message.user +
-            "\", which the client did not send whole, for other recipients than it was told, or "
-            "as somebody else");
+      if (!sent) {
+        say_besides(Verdict::lie_of_refusal,
+                    "accepted by " + message.upstream + " for \"" + message.user +
+                        "\", which the client did not send whole, for other recipients than it was "
+                        "told, or as somebody else");
       }
-    }
-  }
-
-  void the_end_was_told_truly(const Told& told, Tally& tally) {
-    if (!told.final_reply) {
-      const bool excused = told.left_on_purpose || told.dawdled || told.own_link_faulty;
-      if (!excused) {
-        say(told.silence ? "the client waited and heard nothing"
-                         : "the connection ended, and the client had no final reply");
-      }
-      ++tally.client_gone;
-      return;
-    }
-    const smtp::Reply& reply = *told.final_reply;
-    if (reply.completion()) {
-      ++tally.true_accepts;
-      const auto same = std::ranges::find_if(done_.accepted, [&](const Accepted& message) {
-        return in_words_of(reply, message) && recipients_of(message) == told_accepted(told);
-      });
-      if (same == done_.accepted.end()) {
-        say("told " + smtp::one_line(reply) +
-            ", and no upstream accepted it in these words and for the recipients that were told");
-      } else {
-        tally.by_fallback += reply == same->reply ? 0 : 1;
-      }
-    } else if (in_doubt(reply)) {
-      ++tally.in_doubt;
-      if (!told.sent_last_byte) {
-        say("in doubt before its last byte was sent");
-      }
-    } else {
-      ++tally.true_refusals;
     }
   }
 
@@ -133,31 +178,55 @@ class Judgement {
       const auto accepted = std::ranges::count_if(done_.accepted, [&](const Accepted& message) {
         return recipients_of(message) == recipients;
       });
-      Copies copies = copies_to_expect(told, records(Outcome::in_doubt), books_.remembers);
+      const std::size_t doubts = records(Outcome::in_doubt) + books_.unrecorded;
+      Copies copies = copies_to_expect(told, doubts, books_.remembers);
       const std::size_t late = overtaken(told, books_.ends);
       copies.most += late;
       tally.overtaken += late;
       if (std::cmp_less(accepted, copies.least)) {
-        say("accepted " + std::to_string(accepted) + " times, and the client was told so " +
-            std::to_string(copies.least) + " times");
+        say_besides(Verdict::lie_of_acceptance, "accepted " + std::to_string(accepted) +
+                                                    " times, and the client was told so " +
+                                                    std::to_string(copies.least) + " times");
       }
       if (std::cmp_greater(accepted, copies.most)) {
-        say("accepted " + std::to_string(accepted) +
-            " times: a duplicate, or one that was refused");
+        too_often(recipients, static_cast<std::size_t>(accepted));
       }
     }
+  }
+
+  // A refusal was none, or where nothing was refused it is there twice.
+  void too_often(const std::set<std::string>& recipients, std::size_t accepted) {
+    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+      const Told& told = *books_.told[i];
+      if (verdicts_[i] == Verdict::true_refusal && told.sent_last_byte &&
+          told_accepted(told) == recipients) {
+        verdicts_[i] = Verdict::lie_of_refusal;
+        say(Verdict::lie_of_refusal, "told " + smtp::one_line(*told.final_reply) +
+                                         ", and accepted " + std::to_string(accepted) +
+                                         " times: a duplicate, or one that was refused");
+        return;
+      }
+    }
+    say_besides(Verdict::duplicate, "accepted " + std::to_string(accepted) + " times: a duplicate");
   }
 
   // T4 and T5, both ways: what was handed on whole and never answered is in doubt, and nothing
   // else.
   void doubt_only_where_there_is_no_answer() {
+    if (!books_.wire_watched) {
+      return;
+    }
     const auto unanswered = std::ranges::count_if(
-        books_.ends, [](const WireBook::End& end) { return end.handed_on && !end.answered; });
+        books_.ends, [](const HandedOn& end) { return end.whole && !end.answered; });
     if (!std::cmp_equal(unanswered, records(Outcome::in_doubt))) {
-      say("handed on to its last byte and not answered " + std::to_string(unanswered) +
-          " times, and recorded as in doubt " + std::to_string(records(Outcome::in_doubt)));
+      say_besides(Verdict::false_doubt, "handed on to its last byte and not answered " +
+                                            std::to_string(unanswered) +
+                                            " times, and recorded as in doubt " +
+                                            std::to_string(records(Outcome::in_doubt)));
     }
   }
+
+  // --- What the relay wrote down ---
 
   std::size_t records(Outcome outcome) const {
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -166,52 +235,84 @@ class Judgement {
   }
 
   void the_record_agrees(Tally& tally) {
-    std::size_t told_accepts = 0;
-    std::size_t told_doubts = 0;
-    for (const Told* told : books_.told) {
-      told_accepts += told->final_reply && told->final_reply->completion() ? 1 : 0;
-      told_doubts += told->final_reply && in_doubt(*told->final_reply) ? 1 : 0;
+    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+      const bool named = verdicts_[i] == Verdict::true_accept &&
+                         books_.told[i]->final_reply->lines.back().contains("the fallback of");
+      tally.by_fallback += named ? 1 : 0;
     }
     std::size_t remembered = 0;
     for (const MessageRecord& record : books_.records) {
       remembered += record.duplicate ? 1 : 0;
       tally.repaired += record.outcome == Outcome::accepted && record.repairs > 0 ? 1 : 0;
+      recipients_as_recorded(record);
     }
     tally.remembered += remembered;
+    count_records(remembered);
+    for (const Told* told : books_.told) {
+      if (told->final_reply && told->sent_last_byte) {
+        in_the_words_told(*told);
+      }
+    }
+  }
+
+  void count_records(std::size_t remembered) {
+    std::size_t told_accepts = 0;
+    std::size_t told_doubts = 0;
+    for (const Told* told : books_.told) {
+      told_accepts += told->final_reply && told->final_reply->completion() ? 1 : 0;
+      told_doubts += told->final_reply && says_in_doubt(*told->final_reply) ? 1 : 0;
+    }
     const std::size_t accepted = done_.accepted.size();
+    const std::size_t missing = books_.unrecorded;  // Each may have said anything.
+    const auto false_record = [this](const char* what) {
+      say_besides(Verdict::false_record, what);
+    };
     if (records(Outcome::accepted) > accepted) {
-      say("recorded as accepted more often than it was");
+      false_record("recorded as accepted more often than it was");
     }
-    if (accepted > records(Outcome::accepted) + records(Outcome::in_doubt)) {
-      say("accepted, and the record says neither accepted nor in doubt");
+    if (accepted > records(Outcome::accepted) + records(Outcome::in_doubt) + missing) {
+      false_record("accepted, and the record says neither accepted nor in doubt");
     }
-    if (told_accepts > records(Outcome::accepted) + remembered) {
-      say("told accepted, and recorded otherwise");
+    if (told_accepts > records(Outcome::accepted) + remembered + missing) {
+      false_record("told accepted, and recorded otherwise");
     }
-    if (told_doubts > records(Outcome::in_doubt)) {
-      say("told in doubt, and recorded otherwise");
+    if (told_doubts > records(Outcome::in_doubt) + missing) {
+      false_record("told in doubt, and recorded otherwise");
+    }
+  }
+
+  void recipients_as_recorded(const MessageRecord& record) {
+    for (const observe::RecipientRecord& recipient : record.recipients) {
+      const auto said = done_.recipients.find(recipient.address);
+      const bool said_so = said != done_.recipients.end() &&
+                           std::ranges::any_of(said->second, [&](const smtp::Reply& reply) {
+                             return smtp::one_line(reply) == recipient.reply;
+                           });
+      if (done_.answers_known && recipient.reply.starts_with('2') && !said_so) {
+        say_besides(Verdict::false_record, "recipient " + recipient.address + " is recorded with " +
+                                               recipient.reply + ", which no upstream said");
+      }
+    }
+  }
+
+  void in_the_words_told(const Told& told) {
+    const std::string reply = smtp::one_line(*told.final_reply);
+    const bool recorded = std::ranges::any_of(
+        books_.records, [&](const MessageRecord& each) { return each.final_reply == reply; });
+    if (!recorded && books_.unrecorded == 0) {
+      say_besides(Verdict::false_record, "told " + reply + ", and no record says so");
     }
   }
 
   const Case& books_;
   const Letter& letter_;
   const Done& done_;
+  std::vector<Verdict> verdicts_;  // One for each time that it came,
+  std::vector<Verdict> besides_;   // and what is wrong with the letter as such.
   std::vector<std::string> wrong_;
 };
 
 }  // namespace
-
-void Tally::add(const Tally& other) {
-  letters += other.letters;
-  true_accepts += other.true_accepts;
-  by_fallback += other.by_fallback;
-  remembered += other.remembered;
-  repaired += other.repaired;
-  overtaken += other.overtaken;
-  true_refusals += other.true_refusals;
-  in_doubt += other.in_doubt;
-  client_gone += other.client_gone;
-}
 
 std::vector<std::string> judge(const Case& books, Tally& tally) {
   return Judgement(books).run(tally);

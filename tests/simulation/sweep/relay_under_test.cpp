@@ -1,36 +1,23 @@
 #include "tests/simulation/sweep/relay_under_test.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/simulation/network.h"
 
 namespace truerelay::simulation {
 
-// Stored credentials, right or wrong.
-class RelayUnderTest::StoredPassword final : public auth::CredentialSource {
- public:
-  explicit StoredPassword(std::string password) : password_(std::move(password)) {}
-  io::Task<std::expected<auth::Credentials, auth::Refusal>> credentials(
-      io::Time /*until*/, io::Cancellation& /*cancellation*/) override {
-    auth::Credentials credentials;
-    credentials.user = users().front();
-    credentials.secret = Redacted(password_);
-    co_return credentials;
-  }
-
- private:
-  std::string password_;
-};
-
-RelayUnderTest::RelayUnderTest(World& world, io::Dialer& dialer, const PracticeTls& practice)
+RelayUnderTest::RelayUnderTest(World& world, io::Dialer& dialer, const PracticeTls& practice,
+                               TokenOffice* office, double vault_shut)
     : wire(world),
       book(world),
-      world_(world),
       dialer_(dialer, wire),
       client_tls_(practice.client()),
       tls_(*client_tls_),
       duplicates_(key_, world, world),
-      services_{world, world, book, stopping_, stopped_, duplicates_, replay_memory_, scratch} {}
+      local_users_(world, vault_shut),
+      lasting_{world,       dialer_,        tls_,    book,         key_,
+               duplicates_, replay_memory_, scratch, local_users_, office} {}
 
 RelayUnderTest::~RelayUnderTest() = default;
 
@@ -45,52 +32,44 @@ const std::string& RelayUnderTest::password() {
   return kPassword;
 }
 
-std::unique_ptr<relay::Upstream> RelayUnderTest::make(relay::UpstreamSettings settings) {
-  const bool passthrough = settings.auth == auth::Choice::passthrough;
-  return std::make_unique<relay::Upstream>(
-      std::move(settings), relay::Upstream::Parts{world_, world_, book, dialer_, &tls_,
-                                                  passthrough ? nullptr : password_.get(), key_});
-}
-
-void RelayUnderTest::use(relay::UpstreamSettings settings, bool wrong_password) {
-  password_ = std::make_unique<StoredPassword>(wrong_password ? "wrong" : password());
-  upstream_ = make(std::move(settings));
-}
-
-void RelayUnderTest::fall_back_to(relay::UpstreamSettings settings) {
-  fallback_ = make(std::move(settings));
-  upstream_->fall_back_to(*fallback_);
-}
-
-void RelayUnderTest::listen(std::string name, io::Duration duplicate_window) {
+relay::ListenerSettings RelayUnderTest::listener(std::string name, io::Duration duplicate_window) {
   relay::ListenerSettings settings;
   settings.name = std::move(name);
   settings.host_name = "relay.example";
   settings.allow = {io::IpNetwork{ipv4(10, 0, 0, 0), 96 + 8}};
   settings.duplicate_window = duplicate_window;
-  listeners_.push_back(
-      std::make_unique<relay::Listener>(services_, std::move(settings), *upstream_, nullptr));
+  return settings;
+}
+
+void RelayUnderTest::load(Plan plan, io::Duration drain_timeout, io::Scope& scope) {
+  if (!generations_.empty()) {
+    scope.spawn(generations_.back()->retire(drain_timeout));
+  }
+  generations_.push_back(std::make_unique<Generation>(lasting_, std::move(plan)));
 }
 
 void RelayUnderTest::accept(std::size_t client, std::unique_ptr<io::Stream> stream, io::Peer peer) {
-  listeners_[client % listeners_.size()]->accept(std::move(stream), std::move(peer),
-                                                 "s" + std::to_string(++accepted_));
+  generations_.back()->accept(client, std::move(stream), std::move(peer),
+                              "s" + std::to_string(++accepted_));
 }
 
 std::size_t RelayUnderTest::sessions() const {
   std::size_t sessions = 0;
-  for (const std::unique_ptr<relay::Listener>& listener : listeners_) {
-    sessions += listener->sessions();
+  for (const std::unique_ptr<Generation>& generation : generations_) {
+    sessions += generation->sessions();
   }
   return sessions;
 }
 
-void RelayUnderTest::stop(io::Scope& scope) {
-  stopping_.cancel();
-  stopped_.cancel();
-  scope.spawn(upstream_->close());
-  if (fallback_) {
-    scope.spawn(fallback_->close());
+std::size_t RelayUnderTest::drains_cut_short() const {
+  return static_cast<std::size_t>(
+      std::count_if(generations_.begin(), std::prev(generations_.end()),
+                    [](const auto& each) { return each->cut_short(); }));
+}
+
+void RelayUnderTest::stop(io::Scope& scope, io::Duration drain_timeout) {
+  if (!generations_.back()->retiring()) {
+    scope.spawn(generations_.back()->retire(drain_timeout));
   }
 }
 

@@ -4,71 +4,70 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "digest/key.h"
-#include "io/cancellation.h"
 #include "io/scope.h"
-#include "relay/listener.h"
-#include "relay/upstream.h"
 #include "tests/simulation/memory_scratch.h"
-#include "tests/simulation/sweep/books.h"
+#include "tests/simulation/sweep/generation.h"
+#include "tests/simulation/sweep/local_accounts.h"
 #include "tests/simulation/sweep/practice_tls.h"
+#include "tests/simulation/sweep/relay_book.h"
 #include "tests/simulation/sweep/watched_stream.h"
 #include "tests/simulation/sweep/wire_book.h"
 #include "tests/simulation/world.h"
 
 namespace truerelay::simulation {
 
-// The whole relay in a simulated world, with the books that it is judged by. Its upstream is set
-// with use(), then perhaps a fallback, then its listeners.
+// The whole relay in a simulated world, with the books that it is judged by: one generation after
+// the other, of which the older ones drain.
 class RelayUnderTest {
  public:
-  RelayUnderTest(World& world, io::Dialer& dialer, const PracticeTls& practice);
+  // `office` gives tokens; nullptr where none are asked for. `vault_shut`: the chance that a local
+  // user cannot be checked.
+  RelayUnderTest(World& world, io::Dialer& dialer, const PracticeTls& practice,
+                 TokenOffice* office = nullptr, double vault_shut = 0);
   ~RelayUnderTest();
 
   // Whom the practice upstreams know. The relay itself logs in as the first one.
   [[nodiscard]] static const std::vector<std::string>& users();
   [[nodiscard]] static const std::string& password();
+  // A listener as all are.
+  [[nodiscard]] static relay::ListenerSettings listener(std::string name,
+                                                        io::Duration duplicate_window);
 
-  void use(relay::UpstreamSettings settings, bool wrong_password);
-  void fall_back_to(relay::UpstreamSettings settings);
-  void listen(std::string name, io::Duration duplicate_window);
+  // From now on new clients come to a generation with these settings. The one before, if there is
+  // one, drains in `scope`.
+  void load(Plan plan, io::Duration drain_timeout, io::Scope& scope);
 
-  // A client comes to one of the listeners.
+  // A client comes to one of the listeners; after stop() none may.
   void accept(std::size_t client, std::unique_ptr<io::Stream> stream, io::Peer peer);
 
   [[nodiscard]] std::size_t sessions() const;
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
-  // Takes leave of the upstreams in `scope`.
-  void stop(io::Scope& scope);
+  // How many generations had to end what was under way when others took their place,
+  [[nodiscard]] std::size_t drains_cut_short() const;
+  // and whether the last one had to.
+  [[nodiscard]] bool stop_cut_short() const { return generations_.back()->cut_short(); }
+  // Drains in `scope`.
+  void stop(io::Scope& scope, io::Duration drain_timeout);
 
   WireBook wire;
   RelayBook book;
   MemoryScratches scratch;
 
  private:
-  class StoredPassword;
-
-  [[nodiscard]] std::unique_ptr<relay::Upstream> make(relay::UpstreamSettings settings);
-
-  World& world_;
   WatchedDialer dialer_;
   std::unique_ptr<tls::ClientContext> client_tls_;
   WatchedTls tls_;
-  io::Cancellation stopping_;
-  io::Cancellation stopped_;
   static constexpr std::array<std::byte, digest::Key::kSize> kKey{};
   digest::Key key_{kKey};
   relay::Duplicates duplicates_;
   relay::ReplayMemory replay_memory_;
-  relay::Services services_;
-  std::unique_ptr<StoredPassword> password_;
-  std::unique_ptr<relay::Upstream> fallback_;
-  std::unique_ptr<relay::Upstream> upstream_;
-  std::vector<std::unique_ptr<relay::Listener>> listeners_;
+  LocalAccounts local_users_;
+  const Lasting lasting_;
+  std::vector<std::unique_ptr<Generation>> generations_;  // The present one at the end.
   std::uint64_t accepted_ = 0;
 };
 

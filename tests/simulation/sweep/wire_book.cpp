@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
+#include "base/ascii.h"
+#include "tests/simulation/sweep/end_of_data.h"
 #include "tests/simulation/sweep/letter.h"
 
 namespace truerelay::simulation {
@@ -21,7 +24,10 @@ std::string path_in(std::string_view line) {
 
 class WireBook::Wire final : public Watch {
  public:
-  Wire(WireBook& book, bool first) : book_(book), first_(first) { due_.push_back(Due::other); }
+  Wire(WireBook& book, bool first, std::string name)
+      : book_(book), first_(first), name_(std::move(name)) {
+    due_.push_back(Due::other);
+  }
 
   std::string writes(std::string_view bytes) override {
     const bool commands = mode_ == Mode::commands;
@@ -46,25 +52,27 @@ class WireBook::Wire final : public Watch {
         out.replace(at + 9, kThrottled.size(), kThrottled);
       }
     }
+    trace("says", out);
     return out;
   }
 
   void written(bool all) override {
     if (ended_) {
-      end().handed_on = all;
+      end().whole = all;
       end().at = book_.clock_.now();
     }
     ended_ = false;
   }
 
   void reads(std::string_view bytes) override {
-    for (const char c : bytes) {
-      reply_ += c;
-      if (c == '\n') {
-        if (reply_.size() < 4 || reply_[3] != '-') {
-          take_reply();
-        }
-        reply_.clear();
+    trace("hears", bytes);
+    while (!bytes.empty() && !senseless_) {
+      const std::size_t size = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+      line_read_ += bytes.substr(0, size);
+      bytes.remove_prefix(size);
+      if (line_read_.ends_with('\n')) {
+        take_reply_line();
+        line_read_.clear();
       }
     }
   }
@@ -81,7 +89,14 @@ class WireBook::Wire final : public Watch {
   // What the next replies answer.
   enum class Due { other, data, part, message };
 
-  End& end() { return book_.ends_[sender_].at(end_); }
+  void trace(std::string_view verb, std::string_view bytes) {
+    constexpr std::size_t kLongest = 300;
+    if (book_.trace != nullptr) {
+      book_.trace->note(name_, std::string(verb) + ": \"" + printable(bytes, kLongest) + "\"");
+    }
+  }
+
+  HandedOn& end() { return book_.ends_[sender_].at(end_); }
 
   void take_command(std::string_view& rest) {
     const std::size_t size = rest.find('\n');
@@ -110,12 +125,8 @@ class WireBook::Wire final : public Watch {
   }
 
   void take_data(std::string_view& rest) {
-    tail_ += rest.front();
-    rest.remove_prefix(1);
-    if (tail_.size() > 5) {
-      tail_.erase(0, 1);
-    }
-    if (tail_ == "\r\n.\r\n") {
+    rest.remove_prefix(data_.take(rest));
+    if (data_.found()) {
       mode_ = Mode::commands;
       end_message();
     }
@@ -138,16 +149,34 @@ class WireBook::Wire final : public Watch {
   }
 
   void end_message() {
-    std::vector<End>& ends = book_.ends_[sender_];
+    std::vector<HandedOn>& ends = book_.ends_[sender_];
     end_ = ends.size();
-    ends.push_back(
-        {.handed_on = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
+    ends.push_back({.whole = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
     ended_ = has_end_ = true;
   }
 
   void forget_message() {
     has_end_ = false;
     early_code_ = 0;
+  }
+
+  // What makes no sense is no answer, and nothing behind it is (RFC 5321 section 4.2).
+  void take_reply_line() {
+    const auto digit = [this](std::size_t at) {
+      return line_read_[at] >= '0' && line_read_[at] <= '9';
+    };
+    const bool shaped = line_read_.size() >= 5 && line_read_.ends_with("\r\n") &&
+                        line_read_[0] >= '2' && line_read_[0] <= '5' && digit(1) && digit(2) &&
+                        (line_read_.size() == 5 || line_read_[3] == ' ' || line_read_[3] == '-');
+    senseless_ = !shaped || (!reply_.empty() && !line_read_.starts_with(reply_));
+    if (senseless_) {
+      return;
+    }
+    reply_ = line_read_.substr(0, 3);
+    if (line_read_[3] != '-') {
+      take_reply();
+      reply_.clear();
+    }
   }
 
   void take_reply() {
@@ -157,10 +186,10 @@ class WireBook::Wire final : public Watch {
     const Due due = due_.front();
     due_.pop_front();
     int code = 0;
-    std::from_chars(reply_.data(), reply_.data() + std::min<std::size_t>(3, reply_.size()), code);
+    std::from_chars(reply_.data(), reply_.data() + reply_.size(), code);
     if (due == Due::data && code == 354) {
       mode_ = Mode::data;
-      tail_ = "\r\n";
+      data_ = {};
       due_.push_front(Due::message);
     } else if (due == Due::message || (due == Due::part && code / 100 != 2)) {
       answered(code);
@@ -180,11 +209,14 @@ class WireBook::Wire final : public Watch {
 
   WireBook& book_;
   const bool first_;
+  const std::string name_;  // In the trace.
   Mode mode_ = Mode::commands;
   std::deque<Due> due_;
   std::string line_;
-  std::string reply_;
-  std::string tail_;
+  std::string line_read_;
+  std::string reply_;       // The code, between the lines of a reply.
+  bool senseless_ = false;  // What came was no reply.
+  EndOfData data_;
   std::string sender_;
   std::size_t left_ = 0;  // Of the chunk.
   bool last_ = false;     // The chunk is.
@@ -194,14 +226,18 @@ class WireBook::Wire final : public Watch {
   int early_code_ = 0;
 };
 
-const std::vector<WireBook::End>& WireBook::ends(const std::string& sender) const {
-  static const std::vector<End> kNone;
+const std::vector<HandedOn>& WireBook::ends(const std::string& sender) const {
+  static const std::vector<HandedOn> kNone;
   const auto found = ends_.find(sender);
   return found == ends_.end() ? kNone : found->second;
 }
 
-std::shared_ptr<Watch> WireBook::connected(const io::Endpoint& /*endpoint*/) {
-  return std::make_shared<Wire>(*this, ++connections_ == 1);
+std::shared_ptr<Watch> WireBook::connected(const io::Endpoint& endpoint) {
+  ++connections_;
+  return std::make_shared<Wire>(
+      *this, connections_ == 1,
+      trace == nullptr ? std::string()
+                       : "relay to " + endpoint.host + " (" + std::to_string(connections_) + ")");
 }
 
 std::string as_in_letter(std::string forward_path) {

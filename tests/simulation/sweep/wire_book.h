@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "io/clock.h"
+#include "tests/simulation/sweep/books.h"
 #include "tests/simulation/sweep/watched_stream.h"
+#include "tests/simulation/trace.h"
 
 namespace truerelay::simulation {
 
@@ -19,13 +21,6 @@ namespace truerelay::simulation {
 // known what may be tried again and what is in doubt (rules T4 and T5).
 class WireBook final : public Watcher {
  public:
-  // The last byte of a message was given to a write.
-  struct End {
-    bool handed_on = false;  // The write took all,
-    io::Time at{};           // at this time.
-    bool answered = false;   // The relay read an answer to it.
-    int code = 0;
-  };
   struct Carried {
     std::size_t to_server = 0;
     std::size_t to_client = 0;
@@ -33,13 +28,15 @@ class WireBook final : public Watcher {
 
   explicit WireBook(const io::Clock& clock) : clock_(clock) {}
 
-  [[nodiscard]] const std::vector<End>& ends(const std::string& sender) const;
+  [[nodiscard]] const std::vector<HandedOn>& ends(const std::string& sender) const;
   // Octets of the first connection to anywhere.
   [[nodiscard]] const Carried& first_connection() const { return first_; }
 
   // Where a recipient is kThrottledAtFirst, so many times the order to throttle is what reaches the
   // practice upstream, and after that an ordinary name.
   unsigned throttled_at_first = 1;
+  // What is said on the wires, without their TLS, goes there; nullptr for nowhere.
+  Trace* trace = nullptr;
 
   std::shared_ptr<Watch> connected(const io::Endpoint& endpoint) override;
 
@@ -47,7 +44,7 @@ class WireBook final : public Watcher {
   class Wire;
 
   const io::Clock& clock_;
-  std::map<std::string, std::vector<End>> ends_;
+  std::map<std::string, std::vector<HandedOn>> ends_;
   std::map<std::string, unsigned> throttled_;  // How often each sender was answered 432.
   Carried first_;
   std::uint64_t connections_ = 0;
