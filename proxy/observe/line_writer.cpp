@@ -6,15 +6,20 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace truerelay::observe {
 namespace {
@@ -48,23 +53,32 @@ spdlog::level::level_enum spdlog_level(Level level) {
 }
 
 // A rotating file that is opened again after an error: a rotation that found no file descriptor
-// left, or a folder that was away for a while, must not end the log for good (nor the process:
-// spdlog's sink would go on with a file that is not open).
+// left, a full disk, or a folder that was away for a while, must not end the log for good (nor the
+// process: spdlog's sink would go on with a file that is not open).
+//
+// What is given to it lies in the memory of the C library until a flush, so that a disk that has
+// become full swallows lines that seemed to be written, and may take a part of one. After an error
+// the size of the file says which lines are there; the others are counted as lost, and a part of a
+// line is cut off again, lest the next one be added to it.
 class ReopeningFileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  explicit ReopeningFileSink(const LogSettings& settings)
-      : path_(settings.file.string()),
+  // `lost` outlives it.
+  ReopeningFileSink(const LogSettings& settings, std::atomic<std::uint64_t>& lost)
+      : path_(settings.file),
         max_size_(static_cast<std::size_t>(settings.max_size)),
-        keep_(settings.keep) {
+        keep_(settings.keep),
+        lost_(lost) {
     open();
   }
 
  private:
   void open() {
-    file_.emplace(path_, max_size_, keep_);
+    file_.emplace(path_.string(), max_size_, keep_);
     file_->set_formatter(bare_formatter());
+    flushed_ = size();
   }
 
+  // Throws where the line is lost; that, the caller counts.
   void sink_it_(const spdlog::details::log_msg& line) override {
     if (!file_) {
       const SteadyTime now = std::chrono::steady_clock::now();
@@ -74,30 +88,79 @@ class ReopeningFileSink final : public spdlog::sinks::base_sink<spdlog::details:
       next_attempt_ = now + std::chrono::seconds(1);
       open();
     }
+    const std::size_t octets = line.payload.size() + 1;
+    const bool rotates = flushed_ + given_octets_ + octets > max_size_;
+    if (rotates) {
+      flush_();
+    }
     try {
       file_->log(line);
     } catch (...) {
-      file_.reset();
+      give_up();
       throw;
     }
+    flushed_ = rotates ? 0 : flushed_;
+    given_.push_back(octets);
+    given_octets_ += octets;
   }
 
   void flush_() override {
-    if (file_) {
+    if (!file_) {
+      return;
+    }
+    try {
       file_->flush();
+    } catch (...) {
+      give_up();
+      throw;
+    }
+    flushed_ += given_octets_;
+    given_.clear();
+    given_octets_ = 0;
+  }
+
+  // Closes the file, and finds out how much of what was given since the last flush is in it.
+  void give_up() {
+    file_.reset();
+    const std::uintmax_t all = size();
+    std::uintmax_t whole = std::min(flushed_, all);
+    for (const std::size_t octets : given_) {
+      if (whole + octets > all) {
+        ++lost_;
+      } else {
+        whole += octets;
+      }
+    }
+    given_.clear();
+    given_octets_ = 0;
+    if (whole < all) {
+      std::error_code ignored;
+      std::filesystem::resize_file(path_, whole, ignored);
     }
   }
 
-  std::string path_;
+  // 0 where it is no ordinary file.
+  [[nodiscard]] std::uintmax_t size() const {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path_, error);
+    return error ? 0 : size;
+  }
+
+  std::filesystem::path path_;
   std::size_t max_size_;
   std::size_t keep_;
+  std::atomic<std::uint64_t>& lost_;
   SteadyTime next_attempt_;
   std::optional<spdlog::sinks::rotating_file_sink_st> file_;
+  std::uintmax_t flushed_ = 0;      // The size of the file when all that was given was in it,
+  std::vector<std::size_t> given_;  // and the octets of each line given since.
+  std::size_t given_octets_ = 0;
 };
 
-std::shared_ptr<spdlog::sinks::sink> open_sink(const LogSettings& settings) {
+std::shared_ptr<spdlog::sinks::sink> open_sink(const LogSettings& settings,
+                                               std::atomic<std::uint64_t>& lost) {
   if (!settings.file.empty()) {
-    return std::make_shared<ReopeningFileSink>(settings);
+    return std::make_shared<ReopeningFileSink>(settings, lost);
   }
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
   sink->set_formatter(bare_formatter());
@@ -114,7 +177,9 @@ struct LineWriter::Machine {
   };
 
   Machine(const LogSettings& settings, LostLine lost_line_in)
-      : lost_line(std::move(lost_line_in)), sink(open_sink(settings)), most(settings.queue) {
+      : lost_line(std::move(lost_line_in)),
+        sink(open_sink(settings, unwritten)),
+        most(settings.queue) {
     thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
 
@@ -173,36 +238,47 @@ struct LineWriter::Machine {
         ++unwritten;
       }
     }
-    tell_what_was_lost_and_flush();
+    flush_and_tell_what_was_lost();
   }
 
   [[nodiscard]] std::uint64_t lost_so_far() const { return overrun + unwritten; }
 
   // What the disk does not take is said the next time.
-  void tell_what_was_lost_and_flush() {
-    const std::uint64_t lost = lost_so_far();
+  void flush_and_tell_what_was_lost() {
     try {
-      if (lost > told) {
-        const std::string line = lost_line(lost - told);
-        sink->log({"truerelay", spdlog::level::err, line});
-        told = lost;
-      }
       sink->flush();
+      const std::uint64_t lost = lost_so_far();
+      if (lost > told) {
+        tell(lost);
+      }
     } catch (const spdlog::spdlog_ex&) {
       return;
     }
   }
 
+  // The line that tells it is none of those that were lost, should it be lost as well.
+  void tell(std::uint64_t lost) {
+    const std::uint64_t before = unwritten;
+    try {
+      const std::string line = lost_line(lost - told);
+      sink->log({"truerelay", spdlog::level::err, line});
+      sink->flush();
+      told = lost;
+    } catch (const spdlog::spdlog_ex&) {
+      unwritten = before;
+    }
+  }
+
+  std::atomic<std::uint64_t> unwritten = 0;  // Lines that the disk did not take.
   LostLine lost_line;
   std::shared_ptr<spdlog::sinks::sink> sink;
   std::size_t most;
   std::mutex mutex;
   std::condition_variable_any ring;
   std::deque<Line> waiting;
-  bool urgent = false;                       // One that waits is an error.
-  std::atomic<std::uint64_t> overrun = 0;    // Lines for which there was no room.
-  std::atomic<std::uint64_t> unwritten = 0;  // Lines that the disk did not take.
-  std::uint64_t told = 0;                    // Of the lines lost, how many were mentioned.
+  bool urgent = false;                     // One that waits is an error.
+  std::atomic<std::uint64_t> overrun = 0;  // Lines for which there was no room.
+  std::uint64_t told = 0;                  // Of the lines lost, how many were mentioned.
   std::jthread thread;
 };
 

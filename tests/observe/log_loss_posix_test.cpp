@@ -1,12 +1,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -105,6 +108,68 @@ TEST(LogLoss, AFileThatCannotBeOpenedAgainAfterRotationIsTriedUntilItCan) {
   std::filesystem::remove_all(folder);
   EXPECT_NE(text.str().find("back again?"), std::string::npos) << text.str();
   EXPECT_NE(text.str().find(kLost), std::string::npos) << text.str();
+}
+
+// For as long as it lives, no file of this process grows beyond a size, as on a full disk. The
+// system writes what fits, and then nothing.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t octets) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit full{octets, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(LogLoss, OnADiskThatWasFullEveryLineIsWrittenWholeOrCounted) {
+  std::string folder = testing::TempDir() + "truerelay-loss-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  LogSettings settings;
+  settings.file = folder + "/truerelay.log";
+  auto opened = Log::open(settings);
+  ASSERT_TRUE(opened) << opened.error();
+  const std::string text(300, 'x');
+  std::uint64_t lines = 0;
+  const auto write_some = [&] {
+    for (int i = 0; i < 20; ++i) {
+      (*opened)->note(Level::info, "", text);
+      ++lines;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  };
+  {
+    const FullDisk full(10'000);  // In the middle of a line.
+    for (int i = 0; i < 600 && (*opened)->lost_lines() < 200; ++i) {
+      write_some();
+    }
+  }
+  EXPECT_GE((*opened)->lost_lines(), 200U);
+  const auto end = std::filesystem::file_size(settings.file);
+  for (int i = 0; i < 600 && std::filesystem::file_size(settings.file) <= end; ++i) {
+    write_some();
+  }
+  opened->reset();
+
+  std::uint64_t written = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t torn = 0;
+  std::ifstream in(settings.file);
+  for (std::string line; std::getline(in, line);) {
+    const bool whole = line.starts_with("20") && line.ends_with(text) && line.size() < 400;
+    written += whole ? 1 : 0;
+    lost += lost_count(line);
+    torn += whole || lost_count(line) > 0 ? 0 : 1;
+  }
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(torn, 0U);
+  EXPECT_EQ(written + lost, lines);
 }
 
 }  // namespace
