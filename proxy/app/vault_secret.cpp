@@ -1,5 +1,7 @@
 #include "app/vault_secret.h"
 
+#include "platform/open_files.h"
+
 namespace truerelay::app {
 namespace {
 
@@ -20,7 +22,9 @@ io::Task<std::expected<auth::Credentials, auth::Refusal>> VaultSecret::credentia
   vault::Result<Redacted> secret =
       co_await io::on_worker(worker_, [vault, name = name_] { return read(*vault, name); });
   if (!secret) {
-    co_return std::unexpected(auth::Refusal{.permanent = true, .detail = secret.error()});
+    // Without a descriptor left no file can be read; that passes.
+    const bool permanent = !platform::open_files_run_short();
+    co_return std::unexpected(auth::Refusal{.permanent = permanent, .detail = secret.error()});
   }
   auth::Credentials credentials;
   credentials.kind = kind_;

@@ -14,5 +14,7 @@ std::size_t raise_open_file_limit();
 // `recent` is a descriptor that was opened lately; where its number is small (descriptors are given
 // out from the lowest) the answer costs no system call.
 [[nodiscard]] bool open_files_run_short(int recent);
+// The same, for whoever has no descriptor: the system is always asked.
+[[nodiscard]] bool open_files_run_short();
 
 }  // namespace truerelay::platform

@@ -38,7 +38,15 @@ bool open_files_run_short(int recent) {
   if (most == RLIM_INFINITY || static_cast<rlim_t>(recent) + kReserve < most) {
     return false;
   }
-  // `recent` may be closed by now; what is always there to be opened gets the lowest free number.
+  return open_files_run_short();
+}
+
+bool open_files_run_short() {
+  const rlim_t most = limit();
+  if (most == RLIM_INFINITY) {
+    return false;
+  }
+  // What is always there to be opened gets the lowest free number, whatever was closed meanwhile.
   const int lowest_free = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lowest_free < 0) {
     return true;
