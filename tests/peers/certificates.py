@@ -54,7 +54,9 @@ subjectAltName = $ENV::NAMES
 
 
 class Authority:
-    def __init__(self, directory: Path):
+    """`also`: a further name in every certificate that has the right ones, "IP:192.0.2.1"."""
+
+    def __init__(self, directory: Path, also: str = ""):
         directory.mkdir()
         (directory / "issued").mkdir()
         (directory / "index.txt").touch()
@@ -66,17 +68,18 @@ class Authority:
                       "-days", "3650", "-subj", "/CN=Test authority",
                       "-addext", "basicConstraints=critical,CA:TRUE",
                       "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        self.certificates = {kind: self._issue(kind) for kind in Kind}
+        self.certificates = {kind: self._issue(kind, also) for kind in Kind}
 
-    def _issue(self, kind: Kind) -> Certificate:
+    def _issue(self, kind: Kind, also: str) -> Certificate:
         chain = self._directory / f"{kind.value}.pem"
         request = self._directory / f"{kind.value}.csr"
         self._openssl("req", "-new", *self._new_key(f"{kind.value}.key"), "-out", str(request),
                       "-subj", f"/CN={kind.value}")
         starts, ends = _DATES[kind]
+        names = _NAMES[kind] + (f", {also}" if also and _NAMES[kind] == _LOOPBACK_NAMES else "")
         self._openssl("ca", "-batch", "-notext", "-config", str(self._configuration),
                       "-extensions", "server", "-startdate", starts, "-enddate", ends,
-                      "-in", str(request), "-out", str(chain), names=_NAMES[kind])
+                      "-in", str(request), "-out", str(chain), names=names)
         return Certificate(chain, self._directory / f"{kind.value}.key")
 
     def _new_key(self, name: str) -> list[str]:

@@ -3,7 +3,8 @@
 #   upstreams  Postfix 3.7 with Dovecot for SASL (installed), OpenSMTPD 7.4 (only unpacked)
 #   proxies    tinyproxy (HTTP CONNECT), microsocks (SOCKS5)
 #   clients    swaks and msmtp; smtplib comes with Python
-# and, for tests/oauth_peers, Dovecot's submission service.
+# and, for tests/oauth_peers, Dovecot's submission service, and for tests/abuse, nftables and
+# faketime, which steps the clock of one process.
 #
 # usage: install.sh DIRECTORY
 #
@@ -19,7 +20,7 @@ set -eu
 
 # The libraries are what OpenSMTPD is linked with; util-linux has unshare and setpriv.
 wanted='postfix dovecot-core dovecot-submissiond tinyproxy microsocks swaks msmtp openssl
-        libevent-2.1-7 libdb5.3 libpam0g libssl3 zlib1g util-linux'
+        nftables faketime iproute2 libevent-2.1-7 libdb5.3 libpam0g libssl3 zlib1g util-linux'
 
 if [ $# -ne 1 ]; then
   echo "usage: $0 DIRECTORY" >&2
