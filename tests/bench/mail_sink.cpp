@@ -234,6 +234,10 @@ void Session::recipient() {
     say("503 5.5.1 MAIL first");
     return;
   }
+  if (ascii_starts_with(command_, "RCPT TO:<refused@")) {
+    say("550 5.1.1 Nobody of this name lives here");
+    return;
+  }
   ++recipients_;
   say("250 2.1.5 Recipient ok");
 }

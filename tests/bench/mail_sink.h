@@ -14,6 +14,7 @@ namespace truerelay::bench {
 // for all relays, and cheap, so that it is the relay that is measured. It speaks as much of
 // RFC 5321, RFC 3030 (CHUNKING), RFC 3207 and RFC 4954 as clients need that do nothing wrong, and
 // answers what is out of order with 503, so that a count of acceptances proves real transactions.
+// Every mailbox takes mail but "refused".
 
 // How a port serves.
 struct Door {
