@@ -80,7 +80,6 @@ constexpr std::array kNames = std::to_array<std::string_view>({
     "told 451 4.4.3 no such name",
     "told 451 4.5.0 protocol",
     "told 451 4.7.5 TLS",
-    "told 451 4.4.2 first copy is open",
     "told 454 4.7.0 no credentials for now",
     "told 530 5.7.0 log in first",
     "told 550",

@@ -91,7 +91,6 @@ enum class Event {
   told_451_name,
   told_451_violation,
   told_451_tls,
-  told_451_first_copy,
   told_454_credentials,
   told_530,
   told_550,

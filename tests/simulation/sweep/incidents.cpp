@@ -14,12 +14,12 @@ io::Duration draw_drain_timeout(Random& random) {
   return random.chance(0.2) ? io::Duration{} : std::chrono::seconds(random.scaled_between(1, 600));
 }
 
-io::Duration draw_step(Random& random) {
+}  // namespace
+
+io::Duration Incident::draw_clock_step(Random& random) {
   const io::Duration step = std::chrono::seconds(random.scaled_between(1, 100'000));
   return random.chance(0.5) ? step : -step;
 }
-
-}  // namespace
 
 std::vector<Incident> Incident::draw(Random& random, io::Time from) {
   std::vector<Incident> incidents;
@@ -28,7 +28,7 @@ std::vector<Incident> Incident::draw(Random& random, io::Time from) {
       incidents.push_back({.kind = kind,
                            .at = from + draw_moment(random),
                            .drain_timeout = draw_drain_timeout(random),
-                           .clock_step = draw_step(random)});
+                           .clock_step = draw_clock_step(random)});
     }
   };
   perhaps(Kind::reload, 0.25);

@@ -24,6 +24,8 @@ struct Incident {
   io::Duration drain_timeout{};  // reload, stop
   io::Duration clock_step{};     // set_clock
 
+  // How far off a wall clock is that somebody has set.
+  [[nodiscard]] static io::Duration draw_clock_step(Random& random);
   // In the order of their times. At most one of them is a stop, and then it is the last.
   [[nodiscard]] static std::vector<Incident> draw(Random& random, io::Time from);
 };

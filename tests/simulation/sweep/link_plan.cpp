@@ -1,5 +1,8 @@
 #include "tests/simulation/sweep/link_plan.h"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace truerelay::simulation {
 namespace {
 
@@ -47,6 +50,10 @@ Attempt LinkPlan::of_client(Random& random) {
   odds.unknown_name = odds.refused = odds.silence = 0;
   odds.faulty = 0.15;
   Attempt attempt = Attempt::draw(random, odds);
+  // There is room for a last word to a client that writes and does not read, as with any TCP.
+  constexpr std::size_t kRoom = 4096;
+  Conditions::Way& way = attempt.conditions.to_client;
+  way.window = std::max(way.window, kRoom);
   census_.count(Event::client_link_faulty, attempt.faults.list.empty() ? 0 : 1);
   return attempt;
 }

@@ -161,7 +161,8 @@ io::Task<bool> MailClient::say(std::string text) {
     const bool something_came = !visit_->channel.buffer().empty();
     if (something_came && current_ != &aside_ && !current_->final_reply) {
       std::optional<smtp::Reply> last_word = co_await hear();
-      while (last_word && last_word->code != 421) {
+      // Behind the final dot the first reply is the answer to the message.
+      while (last_word && last_word->code != 421 && !current_->sent_last_byte) {
         last_word = co_await hear();
       }
       current_->final_reply = last_word;

@@ -52,6 +52,10 @@ struct MailWorld::Parts {
     links.emplace(random, upstream_hosts(), world, census);
     network.set_plan([this](const io::Endpoint& endpoint, std::uint64_t /*number*/,
                             Random& chance) { return plan_link(endpoint, chance); });
+    if (random.chance(0.15)) {
+      census.count(Event::wall_clock_step);
+      world.step_wall_clock(Incident::draw_clock_step(random));
+    }
     incidents = Incident::draw(random, world.now());
   }
 

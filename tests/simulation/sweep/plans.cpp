@@ -43,10 +43,9 @@ LoginKind draw_login(Random& random, const Circumstances& circumstances) {
   if (!circumstances.tokens) {
     return random.chance(0.03) ? LoginKind::wrong_password : LoginKind::password;
   }
-  constexpr std::array kTokens = {LoginKind::refresh_token, LoginKind::refresh_token,
-                                  LoginKind::application_secret,
+  constexpr std::array kTokens = {LoginKind::refresh_token, LoginKind::application_secret,
                                   LoginKind::application_certificate};
-  return kTokens.at(random.between(0, 3));
+  return kTokens.at(random.between(0, 2));
 }
 
 relay::ClientAuth draw_client_auth(Random& random, const Circumstances& circumstances) {

@@ -20,7 +20,6 @@ constexpr std::array kRows = {
     Row{451, "4.3.2 Upstream", Event::told_451_no_turn},
     Row{451, "4.4.1 ", Event::told_451_unreachable},
     Row{451, "4.4.2 Outcome unknown", Event::told_in_doubt},
-    Row{451, "4.4.2 The same message", Event::told_451_first_copy},
     Row{451, "4.4.2 ", Event::told_451_lost},
     Row{451, "4.4.3 ", Event::told_451_name},
     Row{451, "4.5.0 ", Event::told_451_violation},
