@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "oauth/refresh_token_source.h"
+#include "tests/digest/known_key.h"
 
 namespace truerelay::simulation {
 namespace {
@@ -27,7 +28,9 @@ class StoredPassword final : public auth::CredentialSource {
 std::unique_ptr<oauth::TokenSource> token_source(World& world, LoginKind kind,
                                                  TokenOffice& office) {
   const auto random = [&world] { return world.random().next(); };
-  const oauth::SourceParts parts{office, office.store, {oauth::mirror_signers(), random, world}};
+  static const digest::Key key = testing::known_key();
+  const oauth::SourceParts parts{
+      office, office.store, key, {oauth::mirror_signers(), random, world}};
   oauth::ClientSettings client{.id = "application"};
   if (kind == LoginKind::refresh_token) {
     return std::make_unique<oauth::RefreshTokenSource>(
