@@ -61,7 +61,7 @@ TEST(SecondCopy, OnPurposeIsSentWhereTheClientThatSentOnGoesOn) {
     erp.say("NOOP");
     erp.hang_up();
   }
-  EXPECT_TRUE(starts(send_and_stay(scene, "a@example.net", kMessage), "250 2.6.0 <2-1@"));
+  EXPECT_TRUE(starts(send_and_stay(scene, "a@example.net", kMessage), "250 2.6.0 <1-2@"));
   EXPECT_EQ(accepted(scene), 2);
 }
 

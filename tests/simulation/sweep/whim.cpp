@@ -45,8 +45,9 @@ std::string one_of(Random& random, const std::array<std::string_view, N>& texts)
 
 Whim::Kind draw_kind(Random& random) {
   using enum Whim::Kind;
-  constexpr std::array kKinds = {refuse_greeting, put_off,       put_off,    put_off, leave,
-                                 leave,           leave_in_body, leave_idle, garble,  garble_end};
+  constexpr std::array kKinds = {refuse_greeting, put_off,    put_off,       put_off,
+                                 leave,           leave,      leave_in_body, leave_idle,
+                                 leave_idle,      leave_idle, garble,        garble_end};
   return kKinds.at(random.between(0, kKinds.size() - 1));
 }
 
