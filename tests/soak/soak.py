@@ -91,13 +91,18 @@ class Soak:
             raise RuntimeError(f"the clients ended with {done.returncode}:\n{done.stderr}")
         return json.loads(done.stdout)
 
-    def at_rest(self) -> tuple[int, int]:
-        """KiB of resident memory and open files, once no connection is left and nothing is kept."""
+    def at_rest(self, files: int | None = None) -> tuple[int, int]:
+        """KiB of resident memory and open files, once no connection is left and nothing is kept.
+        Where the machine is busy the last connections take a while to go: for so many `files` it is
+        waited some more, and what is open then stays open."""
+        process = Path(f"/proc/{self.relay.process.pid}")
         time.sleep(_REST + 1)
-        pid = self.relay.process.pid
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        until = time.monotonic() + 20
+        while files and len(os.listdir(process / "fd")) > files and time.monotonic() < until:
+            time.sleep(0.2)
+        rollup = (process / "smaps_rollup").read_text()
         return (int(re.search(r"^Rss:\s+(\d+)", rollup, re.MULTILINE)[1]),
-                len(os.listdir(f"/proc/{pid}/fd")))
+                len(os.listdir(process / "fd")))
 
     def close(self) -> int:
         status = self.relay.end(45)
@@ -130,7 +135,7 @@ def look(soak: Soak, wanted: argparse.Namespace) -> int:
     for part in range(parts):
         for name, count in soak.send(wanted.connections // parts, wanted.seed + part).items():
             total[name] = total.get(name, 0) + count
-        seen.append(soak.at_rest())
+        seen.append(soak.at_rest(seen[0][1]))
         print(f"after {total['connections']:7} connections: {seen[-1][0]} KiB resident, "
               f"{seen[-1][1]} open files", flush=True)
     print(f"{json.dumps(total)} in {time.monotonic() - began:.0f} s; at the start "
