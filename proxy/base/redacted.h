@@ -21,8 +21,11 @@ class Redacted {
   Redacted& operator=(const Redacted&) = delete;
   ~Redacted() { wipe(); }
 
-  // Stays where it is until the secret goes or is moved from.
-  [[nodiscard]] std::string_view reveal() const { return {secret_.data(), secret_.size()}; }
+  // Stays where it is until the secret goes or is moved from. Never a null pointer, for C libraries
+  // take none, not even with a length of 0.
+  [[nodiscard]] std::string_view reveal() const {
+    return empty() ? std::string_view("") : std::string_view(secret_.data(), secret_.size());
+  }
   [[nodiscard]] bool empty() const { return secret_.empty(); }
 
  private:

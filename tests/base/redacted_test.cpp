@@ -25,6 +25,11 @@ TEST(Redacted, RevealsItsSecretOnRequestOnly) {
   EXPECT_TRUE(Redacted().empty());
 }
 
+TEST(Redacted, RevealsNoNullPointerWhereItIsEmpty) {
+  EXPECT_NE(Redacted().reveal().data(), nullptr);
+  EXPECT_NE(Redacted("").reveal().data(), nullptr);
+}
+
 TEST(Redacted, LeavesNothingBehindWhenItMoves) {
   for (const std::string text : {"short", "a secret that is too long to be kept in the string"}) {
     Redacted from(text);
