@@ -16,6 +16,7 @@
 
 #include "tests/app/reload_scene.h"
 #include "tests/app/smtp_socket.h"
+#include "tests/base/memory_is_kept.h"
 
 namespace truerelay::app {
 namespace {
@@ -24,15 +25,6 @@ constexpr int kClients = 4;
 constexpr int kReloads = 100;
 // Most of it is the log, which the test reads whole: what leaks at each reload would be more.
 constexpr std::size_t kMostGrowth = std::size_t{16} * 1024 * 1024;
-
-// A sanitizer keeps what is freed, to watch it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryIsKept = true;
-#elif defined(__has_feature)
-constexpr bool kMemoryIsKept = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kMemoryIsKept = false;
-#endif
 
 std::size_t open_files() {
   std::size_t count = 0;
