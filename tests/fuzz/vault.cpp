@@ -31,7 +31,7 @@ void check_fault(const vault::Fault& fault) {
 }
 
 // A file as it lies on the disk; `ours`: what it holds was sealed with the key.
-void read(std::string_view file, const vault::SecureBytes* ours) {
+void read(std::string_view file, const SecureBytes* ours) {
   const std::expected<vault::Header, vault::Fault> header = vault::read_header(file);
   if (!header) {
     require(ours == nullptr, "what was written can be read");
@@ -41,7 +41,7 @@ void read(std::string_view file, const vault::SecureBytes* ours) {
   const bool cheap = header->stretching.passes <= 16 && header->stretching.memory <= 1ULL << 30;
   require(header->origin == vault::Header::Origin::drawn || cheap,
           "no file makes a passphrase cost more than ours do");
-  const std::expected<vault::SecureBytes, vault::Fault> clear = vault::unseal(file, key());
+  const std::expected<SecureBytes, vault::Fault> clear = vault::unseal(file, key());
   if (!clear) {
     require(ours == nullptr, "what was sealed can be opened");
     check_fault(clear.error());
@@ -57,8 +57,8 @@ void read(std::string_view file, const vault::SecureBytes* ours) {
   }
 }
 
-vault::SecureBytes secure(std::string_view bytes) {
-  vault::SecureBytes copy(bytes.size());
+SecureBytes secure(std::string_view bytes) {
+  SecureBytes copy(bytes.size());
   std::ranges::copy(bytes, copy.bytes().begin());
   return copy;
 }
@@ -95,7 +95,7 @@ void run(std::string_view input) {
   read(input, nullptr);
   read(with_right_check(input), nullptr);
   read_damaged(input);
-  const vault::SecureBytes contents = secure(input);
+  const SecureBytes contents = secure(input);
   read(vault::seal(contents, {}, key()), &contents);
 
   if (const std::optional<vault::Key> parsed = vault::Key::parse(input)) {
