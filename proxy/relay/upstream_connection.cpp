@@ -130,19 +130,17 @@ io::Task<Result<smtp::Reply>> UpstreamConnection::final_reply(io::Time until) {
   std::optional<smtp::Reply> refusal;
   while (due_ > 1) {
     Result<smtp::Reply> chunk = co_await reply(until);
-    if (!chunk && !refusal) {
+    if (!chunk && refusal) {
+      co_return *std::move(refusal);
+    }
+    if (!chunk) {
       co_return chunk;
     }
-    if (chunk && !chunk->completion() && !refusal) {
+    if (!chunk->completion() && !refusal) {
       refusal = *std::move(chunk);
     }
-    if (broken_) {
-      break;
-    }
   }
-  if (refusal && broken_) {
-    co_return *std::move(refusal);
-  }
+  // Heard even after a 421, which takes no more commands, and may yet have taken this one.
   Result<smtp::Reply> answer = co_await reply(until);
   if (refusal && answer && answer->completion()) {
     co_return break_with({Failure::Cause::protocol_violation,
@@ -177,7 +175,7 @@ void UpstreamConnection::read_ahead_ended() {
     early_ = break_with(from_io(*channel_.failure()));
   }
   const bool refused = early_->has_value() && !(*early_)->completion();
-  if (refused && content_ == Content::completing && due_ > 1 && !broken_) {
+  if (refused && content_ == Content::completing && due_ > 1) {
     // A chunk was refused, and the end may be handed on already: then its answer is to be heard,
     // see final_reply(). An upstream that takes no more of it gets no more.
     channel_.set_deadline(clock_.now() + kLastWords);

@@ -44,7 +44,7 @@ TEST(Section3_RefusedChunk, and_the_last_one_accepted_leaves_the_message_in_doub
   for (const char* refusal :
        {"552 5.2.2 full\r\n", "500 5.5.2 what is BDAT?\r\n", "503 5.5.1 no\r\n",
         "552 5.3.4 Header size exceeded\r\n", "432 4.3.2 sender thread limit exceeded\r\n",
-        "452 4.3.1 full\r\n", "354 go on\r\n", "334 \r\n"}) {
+        "452 4.3.1 full\r\n", "421 4.3.2 closing\r\n", "354 go on\r\n", "334 \r\n"}) {
     SCOPED_TRACE(refusal);
     Stage stage(refusing_late(refusal, {"250 2.0.0 queued\r\n"}, std::chrono::seconds(3)));
     RawClient& client = stage.greeted();
@@ -63,7 +63,8 @@ TEST(Section3_RefusedChunk,
      and_the_last_one_accepted_is_never_told_as_refused_whatever_the_moment) {
   std::size_t complete = 0;
   std::size_t incomplete = 0;
-  for (const char* refusal : {"552 5.2.2 full\r\n", "503 5.5.1 no\r\n", "354 go on\r\n"}) {
+  for (const char* refusal :
+       {"552 5.2.2 full\r\n", "503 5.5.1 no\r\n", "421 4.3.2 closing\r\n", "354 go on\r\n"}) {
     for (io::Duration rest{1}; rest < io::Duration{250}; rest += io::Duration{5}) {
       SCOPED_TRACE(refusal);
       SCOPED_TRACE(rest.count());
