@@ -42,6 +42,7 @@ Manners draw_manners(Random& random, const Run& run) {
   Manners manners = Manners::draw(random);
   manners.patience = run.patience;
   manners.haste = 1000;  // Seconds become milliseconds.
+  manners.corrects = 0;  // The journal has each letter once.
   return manners;
 }
 

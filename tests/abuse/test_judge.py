@@ -17,11 +17,13 @@ _CONTENT = b"Subject: c1-0\r\n\r\nhello\r\n"
 _ACCEPTANCE = {"code": 250, "lines": ["2.0.0 Ok: queued as 4XYZ"]}
 _OK = {"code": 250, "lines": ["2.1.5 Ok"]}
 _NOBODY = {"code": 550, "lines": ["5.1.1 Nobody of this name lives here"]}
+_NOTED = {"code": 250, "lines": ["2.1.0 Sender noted; the upstream's answer comes with the first "
+                                "recipient"]}
 _IN_DOUBT = {"code": 451, "lines": ["4.4.2 Outcome unknown: upstream starttls got it all"]}
 
 
 def _told(**otherwise: object) -> dict[str, object]:
-    return {"sender": {"code": 250, "lines": ["2.1.0 Ok"]}, "final": _ACCEPTANCE,
+    return {"sender": _NOTED, "final": _ACCEPTANCE,
             "recipients": {_TAKEN: _OK, _UNKNOWN: _NOBODY}, "concluded": True,
             "sent_last_byte": True, "left_on_purpose": False, "own_link_broke": False,
             "silence": False, "gone_at": 10.0, "may_have_heard": False} | otherwise
@@ -102,6 +104,11 @@ class TheJudge(unittest.TestCase):
         books = Books()
         books.told()["final"] = {"code": 250, "lines": ["2.0.0 Ok: queued as 4ZZZ"]}
         self.assert_found(books, "in these words")
+
+    def test_a_sender_told_accepted_by_nobody_is_a_lie(self) -> None:
+        books = Books()
+        books.told()["sender"] = {"code": 250, "lines": ["2.1.0 Ok"]}
+        self.assert_found(books, "the sender was told 250 2.1.0 Ok, which no upstream said")
 
     def test_a_recipient_told_accepted_that_was_refused_is_a_lie(self) -> None:
         books = Books()

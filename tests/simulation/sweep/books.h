@@ -15,10 +15,12 @@ namespace truerelay::simulation {
 // what was handed on to them. The relay's own record is the fourth (observe/events.h).
 
 // What a client was told about one letter, the once that it sent it. It may come with it again:
-// because it does not know what became of it, or because it wants another copy sent.
+// because it does not know what became of it, perhaps with a correction, or because it wants
+// another copy sent.
 struct Told {
-  const Letter* letter = nullptr;
+  const Letter* letter = nullptr;                 // As it was sent this time.
   std::string user;                               // Who it logged in as upstream, or empty.
+  bool stranger = false;                          // With a password that is not that user's.
   smtp::Reply sender;                             // The answer to MAIL, where there was one.
   std::map<std::string, smtp::Reply> recipients;  // The answer to each RCPT that was answered.
   std::optional<smtp::Reply> final_reply;         // To DATA where it was refused, or to the dot.

@@ -16,6 +16,7 @@ constexpr std::array kNames = std::to_array<std::string_view>({
     "client leaves before the end",
     "client leaves behind its dot",
     "client comes again, not knowing",
+    "client comes again with a correction",
     "client's own link is faulty",
     "client wants two copies",
     "body longer than 20,000 octets",

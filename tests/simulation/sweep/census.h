@@ -22,6 +22,7 @@ enum class Event {
   client_leaves_before_end,
   client_leaves_after_dot,
   client_comes_again,
+  client_corrects,
   client_link_faulty,
   client_wants_copies,
   long_body,

@@ -27,6 +27,45 @@ TEST(Lies, AnAcceptanceInTheWordsOfAnother) {
   expect_wrong(books, Verdict::lie_of_acceptance);
 }
 
+TEST(Lies, ASenderToldAcceptedWhomTheUpstreamRefused) {
+  OneLetter books;
+  books.nobody_accepts();
+  books.done.sender = {{550, "5.1.8 Sender refused"}};
+  books.told.front().sender = {250, "2.1.0 Sender OK"};
+  books.told.front().recipients.clear();
+  books.ends_with({550, "5.1.8 Sender refused"}, observe::Outcome::refused);
+  expect_wrong(books, Verdict::lie_of_acceptance);
+}
+
+TEST(Lies, ALoginWithThePasswordOfNobody) {
+  OneLetter books;
+  books.told.front().stranger = true;
+  expect_wrong(books, Verdict::lie_of_acceptance);
+}
+
+TEST(Lies, TheAcceptanceOfOtherContentForWhatWasCorrected) {
+  OneLetter books;
+  books.leaves();
+  books.told.push_back(books.once());
+  books.told.back().letter = &books.corrected;
+  books.records.push_back(books.record());
+  books.records.back().duplicate = true;
+  expect_wrong(books, Verdict::lie_of_acceptance);
+}
+
+TEST(Lies, TheAcceptanceForOtherRecipientsForWhatWasCorrected) {
+  OneLetter books;
+  books.done.recipients[OneLetter::kUnknown] = {{250, "2.1.5 Recipient OK"}};
+  books.done.accepted.front().recipients.push_back(OneLetter::kUnknown);
+  books.leaves();
+  books.told.front().recipients[OneLetter::kUnknown] = {250, "2.1.5 Recipient OK"};
+  books.told.push_back(books.once());
+  books.told.back().recipients.erase(OneLetter::kUnknown);
+  books.records.push_back(books.record());
+  books.records.back().duplicate = true;
+  expect_wrong(books, Verdict::lie_of_acceptance);
+}
+
 TEST(Lies, ARecipientToldAcceptedWhomTheUpstreamRefused) {
   OneLetter books;
   books.told.front().recipients[OneLetter::kUnknown] = {250, "2.1.5 Recipient OK"};
@@ -112,6 +151,19 @@ TEST(Lies, ADuplicateForWhoComesAgainNotKnowing) {
   books.told.push_back(books.once());
   books.done.accepted.push_back(books.copy());
   books.records.push_back(books.record());
+  expect_wrong(books, Verdict::duplicate);
+}
+
+TEST(Lies, ADuplicateOfWhatWasCorrected) {
+  OneLetter books;
+  books.leaves();
+  books.told.push_back(books.once());
+  books.told.back().letter = &books.corrected;
+  for (int copies = 0; copies < 2; ++copies) {
+    books.done.accepted.push_back(books.copy());
+    books.done.accepted.back().content = "Tubject: invoice\r\n\r\n.\r\n";
+    books.records.push_back(books.record());
+  }
   expect_wrong(books, Verdict::duplicate);
 }
 

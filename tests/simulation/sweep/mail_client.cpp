@@ -21,6 +21,7 @@ Manners Manners::draw(Random& random) {
   manners.leaves = random.chance(0.15) ? 0.1 : 0;
   manners.leaves_after_dot = random.chance(0.2) ? 0.6 : 0;
   manners.comes_again = random.chance(0.8);
+  manners.corrects = random.chance(0.3) ? 0.5 : 0;
   manners.trickles = random.chance(0.05);
   manners.runs_ahead = random.chance(0.1);
   manners.half_closes = random.chance(0.05);
@@ -45,7 +46,27 @@ io::Task<void> MailClient::run(io::Endpoint relay, io::Cancellation& cancellatio
       co_return;
     }
     co_await pause(600);
+    if (random_.chance(manners_.corrects)) {
+      correct();
+    }
   }
+}
+
+// Somebody looks at it before it is sent again. What was sent before is another message then: its
+// acceptance is none of this one (rule T7).
+void MailClient::correct() {
+  Letter letter = current_letter();
+  if (random_.chance(0.5)) {
+    letter.recipients.back().insert(0, "not-");  // As many as before.
+  } else {
+    ++letter.content.front();  // As long as before.
+  }
+  corrected_.push_back(std::move(letter));
+  is_corrected_ = true;
+}
+
+const Letter& MailClient::current_letter() const {
+  return is_corrected_ ? corrected_.back() : letters_[next_];
 }
 
 io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellation) {
@@ -63,8 +84,9 @@ io::Task<void> MailClient::visit(io::Endpoint relay, io::Cancellation& cancellat
   }
   while (next_ < letters_.size()) {
     Told& told = told_.emplace_back();
-    told.letter = &letters_[next_];
+    told.letter = &current_letter();
     told.user = manners_.user_is_local ? "" : manners_.user;
+    told.stranger = manners_.stranger;
     told.own_link_faulty = faulty_link_;
     told.dawdled = visit_->dawdled;
     current_ = &told;
@@ -92,6 +114,7 @@ void MailClient::go_on_to_next() {
   copies_ += told_.back().final_reply->completion() ? 1 : 0;
   if (!told_.back().final_reply->completion() || copies_ == letters_[next_].copies) {
     ++next_;
+    is_corrected_ = false;
     copies_ = 0;
   }
 }

@@ -26,12 +26,14 @@ struct Manners {
   bool hesitates = false;       // Waits a while before some steps.
   double leaves = 0;            // The chance to go away before any one step,
   double leaves_after_dot = 0;  // or when all is said and the answer is still to come.
-  bool comes_again = false;     // With a letter of which it does not know what became.
+  bool comes_again = false;     // With a letter of which it does not know what became,
+  double corrects = 0;          // perhaps with other words in it, or for other recipients.
   bool trickles = false;        // Sends its body in small pieces, with pauses.
   bool runs_ahead = false;      // Sends the next command behind its dot without waiting (RFC 2920).
   bool half_closes = false;     // Behind its dot, and listens on.
   std::string user;             // Logs in, where there is one,
   std::string password;
+  bool stranger = false;       // With a password that is not that user's;
   bool user_is_local = false;  // as a user of the relay's own, not of the upstream.
   // Longer than any wait that the relay allows itself: whoever hears nothing in this time is left
   // in silence.
@@ -82,6 +84,8 @@ class MailClient {
   io::Task<bool> step();
   io::Task<void> pause(std::uint64_t most_seconds);
   void go_on_to_next();
+  void correct();
+  [[nodiscard]] const Letter& current_letter() const;
 
   io::Clock& clock_;
   io::Executor& executor_;
@@ -89,8 +93,10 @@ class MailClient {
   Random random_;
   Manners manners_;
   const std::vector<Letter> letters_;
-  std::size_t next_ = 0;  // Of the letters,
-  unsigned copies_ = 0;   // of which so many copies were accepted.
+  std::size_t next_ = 0;          // Of the letters,
+  unsigned copies_ = 0;           // of which so many copies were accepted.
+  std::deque<Letter> corrected_;  // Of them, those that were sent otherwise than at first;
+  bool is_corrected_ = false;     // the next one is the last of these.
   std::deque<Told> told_;
   std::vector<smtp::Reply> logins_;
   Told aside_;  // For what is heard outside of letters.

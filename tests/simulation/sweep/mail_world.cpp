@@ -110,11 +110,13 @@ struct MailWorld::Parts {
     Manners manners = Manners::draw(random);
     if (circumstances.passthrough) {
       manners.user = RelayUnderTest::users().at(random.between(0, 2));
-      manners.password = random.chance(0.05) ? "wrong" : RelayUnderTest::password();
+      manners.stranger = random.chance(0.05);
+      manners.password = manners.stranger ? "wrong" : RelayUnderTest::password();
     } else if (circumstances.local_login && random.chance(0.7)) {
       manners.user_is_local = true;
       manners.user = LocalAccounts::kUser;
-      manners.password = random.chance(0.15) ? "wrong" : LocalAccounts::kPassword;
+      manners.stranger = random.chance(0.15);
+      manners.password = manners.stranger ? "wrong" : LocalAccounts::kPassword;
     }
     return manners;
   }
@@ -257,7 +259,7 @@ struct MailWorld::Parts {
                  .remembers = circumstances.remembers,
                  .refusals = &refusals};
       for (Told& told : client.told()) {
-        if (told.letter == &letter) {
+        if (told.letter->sender == letter.sender) {
           told.may_have_heard |= relay.book.closed_about(letter.sender, told.gone_at);
           books.told.push_back(&told);
           count_told(told, census);

@@ -95,6 +95,9 @@ struct OneLetter {
   Letter letter{.sender = "erp@example.org",
                 .recipients = {kTaken, kUnknown},
                 .content = "Subject: invoice\n\n."};
+  // The same, as its client may have corrected it before it came again.
+  Letter corrected{
+      .sender = letter.sender, .recipients = letter.recipients, .content = "Tubject: invoice\n\n."};
   std::vector<Told> told;
   Done done;
   std::vector<HandedOn> ends;

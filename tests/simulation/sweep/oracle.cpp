@@ -30,7 +30,13 @@ class Judgement {
 
   std::vector<std::string> run(Tally& tally) {
     for (const Told* told : books_.told) {
+      if (!contents_.contains(told->letter)) {
+        contents_[told->letter] = normalized(told->letter->content);
+      }
+    }
+    for (const Told* told : books_.told) {
       verdicts_.push_back(end_of(*told));
+      judge_opening(*told);
     }
     accepted_only_what_was_whole();
     accepted_as_often_as_told(tally);
@@ -56,6 +62,22 @@ class Judgement {
   void say_besides(Verdict kind, const std::string& what) {
     say(kind, what);
     besides_.push_back(kind);
+  }
+
+  // --- Before the recipients, T3 ---
+
+  // A 2xx to AUTH or MAIL is the upstream's, save the one to MAIL that makes no claim.
+  void judge_opening(const Told& told) {
+    if (told.stranger) {
+      say_besides(Verdict::lie_of_acceptance, "logged in with a password that is not its user's");
+    }
+    const smtp::Reply& reply = told.sender;
+    if (reply.completion() && done_.answers_known &&
+        !reply.lines.front().starts_with("2.1.0 Sender noted") &&
+        std::ranges::find(done_.sender, reply) == done_.sender.end()) {
+      say_besides(Verdict::lie_of_acceptance,
+                  "the sender was told " + smtp::one_line(reply) + ", which no upstream said");
+    }
   }
 
   // --- What one client was told of the message, T1, T2, T3 and T5 ---
@@ -91,7 +113,8 @@ class Judgement {
 
   Verdict acceptance_of(const Told& told, const smtp::Reply& reply) {
     const bool true_to_it = std::ranges::any_of(done_.accepted, [&](const Accepted& message) {
-      return in_words_of(reply, message) && recipients_of(message) == told_accepted(told);
+      return in_words_of(reply, message) && recipients_of(message) == told_accepted(told) &&
+             has_content_of(message, told);
     });
     if (true_to_it) {
       return Verdict::true_accept;
@@ -147,15 +170,27 @@ class Judgement {
 
   // --- What was accepted ---
 
+  // What must arrive of it as it was sent that time.
+  const std::string& content_of(const Told& told) const { return contents_.at(told.letter); }
+
+  bool is_altered(const Accepted& message) const {
+    return std::ranges::none_of(
+        contents_, [&](const auto& content) { return content.second == message.content; });
+  }
+  // What is altered may have been any of them.
+  bool has_content_of(const Accepted& message, const Told& told) const {
+    return message.content == content_of(told) || is_altered(message);
+  }
+
   // T6, the body byte for byte, and for whom: as it was told each time that it was sent whole.
   void accepted_only_what_was_whole() {
     for (const Accepted& message : done_.accepted) {
-      if (message.content != normalized(letter_.content)) {
+      if (is_altered(message)) {
         say_besides(Verdict::altered_body, "its content was altered");
       }
       const bool sent = std::ranges::any_of(books_.told, [&](const Told* told) {
         return told->sent_last_byte && recipients_of(message) == told_accepted(*told) &&
-               (told->user.empty() || told->user == message.user);
+               has_content_of(message, *told) && (told->user.empty() || told->user == message.user);
       });
       if (!sent) {
         say_besides(Verdict::lie_of_refusal,
@@ -168,15 +203,17 @@ class Judgement {
 
   // T3, T5 and T7.
   void accepted_as_often_as_told(Tally& tally) {
-    std::map<std::set<std::string>, std::vector<const Told*>> same;  // By recipients.
+    // By content and recipients: what was corrected is another message.
+    std::map<std::pair<std::string_view, std::set<std::string>>, std::vector<const Told*>> same;
     for (const Told* told : books_.told) {
       if (told->sent_last_byte) {
-        same[told_accepted(*told)].push_back(told);
+        same[{content_of(*told), told_accepted(*told)}].push_back(told);
       }
     }
-    for (const auto& [recipients, told] : same) {
+    for (const auto& [what, told] : same) {
+      const std::set<std::string>& recipients = what.second;
       const auto accepted = std::ranges::count_if(done_.accepted, [&](const Accepted& message) {
-        return recipients_of(message) == recipients;
+        return recipients_of(message) == recipients && has_content_of(message, *told.front());
       });
       const std::size_t doubts = records(Outcome::in_doubt) + books_.unrecorded;
       Copies copies = copies_to_expect(told, doubts, books_.remembers);
@@ -189,17 +226,17 @@ class Judgement {
                                                     std::to_string(copies.least) + " times");
       }
       if (std::cmp_greater(accepted, copies.most)) {
-        too_often(recipients, static_cast<std::size_t>(accepted));
+        too_often(told, static_cast<std::size_t>(accepted));
       }
     }
   }
 
   // A refusal was none, or where nothing was refused it is there twice.
-  void too_often(const std::set<std::string>& recipients, std::size_t accepted) {
+  void too_often(const std::vector<const Told*>& same, std::size_t accepted) {
     for (std::size_t i = 0; i < verdicts_.size(); ++i) {
       const Told& told = *books_.told[i];
-      if (verdicts_[i] == Verdict::true_refusal && told.sent_last_byte &&
-          told_accepted(told) == recipients) {
+      const bool is_one = std::ranges::find(same, &told) != same.end();
+      if (verdicts_[i] == Verdict::true_refusal && is_one) {
         verdicts_[i] = Verdict::lie_of_refusal;
         say(Verdict::lie_of_refusal, "told " + smtp::one_line(*told.final_reply) +
                                          ", and accepted " + std::to_string(accepted) +
@@ -307,8 +344,9 @@ class Judgement {
   const Case& books_;
   const Letter& letter_;
   const Done& done_;
-  std::vector<Verdict> verdicts_;  // One for each time that it came,
-  std::vector<Verdict> besides_;   // and what is wrong with the letter as such.
+  std::map<const Letter*, std::string> contents_;  // As each is to arrive.
+  std::vector<Verdict> verdicts_;                  // One for each time that it came,
+  std::vector<Verdict> besides_;                   // and what is wrong with the letter as such.
   std::vector<std::string> wrong_;
 };
 

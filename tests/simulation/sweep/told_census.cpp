@@ -70,8 +70,9 @@ void count_client(MailClient& client, Census& census) {
     count(Event::client_leaves_before_end, told.left_on_purpose && !told.sent_last_byte);
     count(Event::client_leaves_after_dot,
           told.left_on_purpose && told.sent_last_byte && !told.final_reply);
-    count(Event::client_comes_again,
-          before != nullptr && before->letter == told.letter && !before->final_reply);
+    const bool again = before != nullptr && before->letter->sender == told.letter->sender;
+    count(Event::client_comes_again, again && !before->final_reply);
+    count(Event::client_corrects, again && before->letter != told.letter);
     before = &told;
   }
 }

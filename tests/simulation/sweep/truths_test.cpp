@@ -72,6 +72,25 @@ TEST(Truths, TwoCopiesWhereTheClientHeardOfTheFirst) {
   EXPECT_EQ(books.tally.messages[Verdict::true_accept], 2U);
 }
 
+TEST(Truths, TwoMessagesWhereTheClientCorrectedTheFirst) {
+  OneLetter books;
+  books.leaves();
+  books.told.push_back(books.once());
+  books.told.back().letter = &books.corrected;
+  books.done.accepted.push_back(books.copy());
+  books.done.accepted.back().content = "Tubject: invoice\r\n\r\n.\r\n";
+  books.records.push_back(books.record());
+  EXPECT_EQ(books.first_wrong(), "");
+  EXPECT_EQ(books.tally.messages[Verdict::unheard], 1U);
+  EXPECT_EQ(books.tally.messages[Verdict::true_accept], 1U);
+}
+
+TEST(Truths, ASenderInTheUpstreamsWords) {
+  OneLetter books;
+  books.told.front().sender = books.done.sender.front();
+  EXPECT_EQ(books.first_wrong(), "");
+}
+
 TEST(Truths, AreJudgedWithoutWhatIsNotOnRecord) {
   OneLetter books;
   books.done.answers_known = false;
