@@ -123,7 +123,8 @@ class Stage {
                .told = {},
                .done = upstream_.book().find(sent.sender),
                .ends = relay_.wire.ends(sent.sender),
-               .records = relay_.book.find(sent.sender)};
+               .records = relay_.book.find(sent.sender),
+               .bare_line_end_handed_on = relay_.wire.bare_line_end(sent.sender)};
     for (const Told& told : client.told()) {
       books.told.push_back(&told);
     }

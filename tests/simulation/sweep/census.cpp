@@ -85,6 +85,7 @@ constexpr std::array kNames = std::to_array<std::string_view>({
     "told 530 5.7.0 log in first",
     "told 550",
     "told 552",
+    "told 554 5.6.0 bare line ends",
     "told 554 5.7.8 login refused",
     "told 554 5.7.8 no token",
 });

@@ -96,6 +96,7 @@ enum class Event {
   told_530,
   told_550,
   told_552,
+  told_554_line_ends,
   told_554_login,
   told_554_no_token,
 };

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "tests/simulation/sweep/line_ends.h"
+
 namespace truerelay::simulation {
 namespace {
 
@@ -72,6 +74,11 @@ std::string normalized(std::string_view content) {
     }
   }
   return out;
+}
+
+bool has_bare_line_end(std::string_view content) {
+  LineEnds line_ends;
+  return !line_ends.take(content) || !line_ends.whole();
 }
 
 std::string stuffed(std::string_view content) {

@@ -27,6 +27,9 @@ inline constexpr std::string_view kThrottledAtFirst = "once-432";
 // looking at the relay's codec, whole and simple.
 [[nodiscard]] std::string normalized(std::string_view content);
 
+// A CR or an LF is in it, or at its end, without the other.
+[[nodiscard]] bool has_bare_line_end(std::string_view content);
+
 // What goes over the wire after 354: dots stuffed, CRLF at the end, and the final dot.
 [[nodiscard]] std::string stuffed(std::string_view content);
 

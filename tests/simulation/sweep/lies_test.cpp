@@ -176,6 +176,31 @@ TEST(Lies, AnAlteredBody) {
   }
 }
 
+TEST(Lies, ABareLineEndThatWentOn) {
+  OneLetter books;
+  books.bare_line_end_handed_on = true;
+  expect_wrong(books, Verdict::altered_body);
+}
+
+TEST(Lies, ABareLineEndMadeWholeWhereTheListenerRejectsIt) {
+  OneLetter books;
+  books.rejects_bare_line_ends = true;
+  expect_wrong(books, Verdict::altered_body);
+}
+
+TEST(Lies, ARefusalOfLineEndsThatAreWholeOrTakenAsTheyAre) {
+  for (const bool rejects : {true, false}) {
+    OneLetter books;
+    books.nobody_accepts();
+    books.rejects_bare_line_ends = rejects;
+    if (rejects) {
+      books.letter.content = "Subject: invoice\r\n\r\n.\r\n";
+    }
+    books.ends_with(OneLetter::kBadLineEnds, observe::Outcome::refused);
+    expect_wrong(books, Verdict::lie_of_refusal);
+  }
+}
+
 TEST(Lies, Silence) {
   for (const bool waited : {true, false}) {
     OneLetter books;

@@ -257,6 +257,8 @@ struct MailWorld::Parts {
                  .ends = relay.wire.ends(letter.sender),
                  .records = relay.book.find(letter.sender),
                  .remembers = circumstances.remembers,
+                 .rejects_bare_line_ends = circumstances.rejects_bare_line_ends,
+                 .bare_line_end_handed_on = relay.wire.bare_line_end(letter.sender),
                  .refusals = &refusals};
       for (Told& told : client.told()) {
         if (told.letter->sender == letter.sender) {

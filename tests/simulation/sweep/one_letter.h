@@ -13,6 +13,8 @@ namespace truerelay::simulation {
 struct OneLetter {
   static const inline std::string kTaken = "a@example.net";
   static const inline std::string kUnknown = "b@example.net";
+  static const inline smtp::Reply kBadLineEnds{
+      554, "5.6.0 The message has a NUL or a line end other than CRLF"};
 
   OneLetter() {
     told.push_back(once());
@@ -79,6 +81,8 @@ struct OneLetter {
                .done = done,
                .ends = ends,
                .records = records,
+               .rejects_bare_line_ends = rejects_bare_line_ends,
+               .bare_line_end_handed_on = bare_line_end_handed_on,
                .refusals = &refusals};
     for (const Told& each : told) {
       books.told.push_back(&each);
@@ -102,6 +106,8 @@ struct OneLetter {
   Done done;
   std::vector<HandedOn> ends;
   std::vector<observe::MessageRecord> records;
+  bool rejects_bare_line_ends = false;
+  bool bare_line_end_handed_on = false;
   std::set<std::string> refusals;
   Tally tally;
 };

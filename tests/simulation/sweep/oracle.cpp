@@ -38,6 +38,7 @@ class Judgement {
       verdicts_.push_back(end_of(*told));
       judge_opening(*told);
     }
+    only_whole_line_ends_went_on();
     accepted_only_what_was_whole();
     accepted_as_often_as_told(tally);
     doubt_only_where_there_is_no_answer();
@@ -102,6 +103,11 @@ class Judgement {
       }
       say(Verdict::false_doubt, "in doubt before its last byte was sent");
       return Verdict::false_doubt;
+    }
+    if (says_bad_line_ends(reply) &&
+        !(books_.rejects_bare_line_ends && has_bare_line_end(told.letter->content))) {
+      say(Verdict::lie_of_refusal, "told " + smtp::one_line(reply) + ", which is not so");
+      return Verdict::lie_of_refusal;
     }
     // That nobody accepted it is counted below.
     if (said_by_somebody(reply)) {
@@ -180,6 +186,18 @@ class Judgement {
   // What is altered may have been any of them.
   bool has_content_of(const Accepted& message, const Told& told) const {
     return message.content == content_of(told) || is_altered(message);
+  }
+
+  // A line end that is not CRLF is an upstream's to read as it likes: one may see the end of the
+  // message in it, and a command in what follows.
+  void only_whole_line_ends_went_on() {
+    if (books_.bare_line_end_handed_on) {
+      say_besides(Verdict::altered_body, "a bare CR or LF of it was handed on");
+    }
+    if (books_.rejects_bare_line_ends && !done_.accepted.empty() &&
+        has_bare_line_end(letter_.content)) {
+      say_besides(Verdict::altered_body, "accepted with line ends that the listener rejects");
+    }
   }
 
   // T6, the body byte for byte, and for whom: as it was told each time that it was sent whole.

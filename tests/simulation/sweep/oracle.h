@@ -19,6 +19,8 @@ struct Case {
   std::vector<HandedOn> ends;
   std::vector<observe::MessageRecord> records;
   bool remembers = true;  // The relay remembers what its clients did not hear (rule T7).
+  bool rejects_bare_line_ends = false;  // So do all its listeners; else they make them CRLF.
+  bool bare_line_end_handed_on = false;
   // Where there is less evidence than in a simulated world:
   bool wire_watched = true;    // `ends` is known.
   std::size_t unrecorded = 0;  // So many records are missing, and the log says that it lost some.

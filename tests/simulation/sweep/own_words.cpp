@@ -52,6 +52,10 @@ bool in_words_of_its_own(const smtp::Reply& reply) {
   });
 }
 
+bool says_bad_line_ends(const smtp::Reply& reply) {
+  return reply.code == 554 && reply.lines.front().starts_with("5.6.0 The message has a NUL");
+}
+
 bool says_in_doubt(const smtp::Reply& reply) {
   return reply.code == 451 && reply.lines.front().starts_with("4.4.2 Outcome unknown");
 }

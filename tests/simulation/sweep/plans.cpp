@@ -63,6 +63,7 @@ Circumstances Circumstances::draw(Random& random) {
   circumstances.local_login = !circumstances.passthrough && random.chance(0.2);
   circumstances.tokens = !circumstances.passthrough && random.chance(0.3);
   circumstances.remembers = random.chance(0.9);
+  circumstances.rejects_bare_line_ends = random.chance(0.1);
   return circumstances;
 }
 
@@ -107,6 +108,8 @@ Plan draw_plan(Random& random, const Circumstances& circumstances, const Practic
         "listener-" + std::to_string(i),
         circumstances.remembers ? std::chrono::hours(24) : io::Duration{}));
     plan.listeners.back().auth = draw_client_auth(random, circumstances);
+    plan.listeners.back().line_ends =
+        circumstances.rejects_bare_line_ends ? smtp::LineEnds::reject : smtp::LineEnds::normalize;
   }
   plan.first_contact = random.chance(0.5);
   return plan;

@@ -16,6 +16,7 @@ struct Circumstances {
   bool local_login = false;  // or some of them here.
   bool tokens = false;       // The upstream is logged in to with tokens.
   bool remembers = true;     // Rule T7 is on.
+  bool rejects_bare_line_ends = false;
 
   [[nodiscard]] static Circumstances draw(Random& random);
 };

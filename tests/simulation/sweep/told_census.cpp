@@ -28,6 +28,7 @@ constexpr std::array kRows = {
     Row{530, "", Event::told_530},
     Row{550, "", Event::told_550},
     Row{552, "", Event::told_552},
+    Row{554, "5.6.0 The message has a NUL", Event::told_554_line_ends},
     Row{554, "5.7.8 truerelay gets no access token", Event::told_554_no_token},
     Row{554, "5.7.8 ", Event::told_554_login},
 };
@@ -63,7 +64,7 @@ void count_client(MailClient& client, Census& census) {
   for (const Letter& letter : client.letters()) {
     count(Event::client_wants_copies, letter.copies > 1);
     count(Event::long_body, letter.content.size() > 20'000);
-    count(Event::bare_line_ends, normalized(letter.content).size() > letter.content.size() + 2);
+    count(Event::bare_line_ends, has_bare_line_end(letter.content));
   }
   const Told* before = nullptr;
   for (const Told& told : client.told()) {

@@ -31,6 +31,18 @@ TEST(Truths, ARefusalOfTheUpstreamsAndOfTheRelaysOwn) {
   }
 }
 
+TEST(Truths, ARefusalOfBareLineEndsWhereTheListenerRejectsThem) {
+  for (const char* content : {"a\n", "a\r", "a\r\r\n", "a\n\r\n", "\nb\r\n", "a\rb"}) {
+    OneLetter books;
+    books.nobody_accepts();
+    books.rejects_bare_line_ends = true;
+    books.letter.content = content;
+    books.ends_with(OneLetter::kBadLineEnds, observe::Outcome::refused);
+    EXPECT_EQ(books.first_wrong(), "");
+    EXPECT_EQ(books.tally.messages[Verdict::true_refusal], 1U);
+  }
+}
+
 TEST(Truths, ADoubtWhetherItWasAcceptedOrNot) {
   for (const bool accepted : {true, false}) {
     OneLetter books;

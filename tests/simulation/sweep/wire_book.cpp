@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "tests/simulation/sweep/end_of_data.h"
 #include "tests/simulation/sweep/letter.h"
+#include "tests/simulation/sweep/line_ends.h"
 
 namespace truerelay::simulation {
 namespace {
@@ -98,6 +99,12 @@ class WireBook::Wire final : public Watch {
 
   HandedOn& end() { return book_.ends_[sender_].at(end_); }
 
+  void look_at_line_ends(std::string_view content) {
+    if (!line_ends_.take(content)) {
+      book_.bare_line_ends_.insert(sender_);
+    }
+  }
+
   void take_command(std::string_view& rest) {
     const std::size_t size = rest.find('\n');
     line_ += rest.substr(0, size == std::string_view::npos ? rest.size() : size + 1);
@@ -125,7 +132,9 @@ class WireBook::Wire final : public Watch {
   }
 
   void take_data(std::string_view& rest) {
-    rest.remove_prefix(data_.take(rest));
+    const std::size_t taken = data_.take(rest);
+    look_at_line_ends(rest.substr(0, taken));
+    rest.remove_prefix(taken);
     if (data_.found()) {
       mode_ = Mode::commands;
       end_message();
@@ -134,6 +143,7 @@ class WireBook::Wire final : public Watch {
 
   void take_chunk(std::string_view& rest) {
     const std::size_t taken = std::min(left_, rest.size());
+    look_at_line_ends(rest.substr(0, taken));
     rest.remove_prefix(taken);
     left_ -= taken;
     if (left_ == 0) {
@@ -150,6 +160,9 @@ class WireBook::Wire final : public Watch {
 
   void end_message() {
     std::vector<HandedOn>& ends = book_.ends_[sender_];
+    if (!line_ends_.whole()) {
+      book_.bare_line_ends_.insert(sender_);
+    }
     end_ = ends.size();
     ends.push_back({.whole = false, .at = {}, .answered = early_code_ != 0, .code = early_code_});
     ended_ = has_end_ = true;
@@ -158,6 +171,7 @@ class WireBook::Wire final : public Watch {
   void forget_message() {
     has_end_ = false;
     early_code_ = 0;
+    line_ends_ = {};
   }
 
   // What makes no sense is no answer, and nothing behind it is (RFC 5321 section 4.2).
@@ -217,6 +231,7 @@ class WireBook::Wire final : public Watch {
   std::string reply_;       // The code, between the lines of a reply.
   bool senseless_ = false;  // What came was no reply.
   EndOfData data_;
+  LineEnds line_ends_;  // In the content, whatever chunks it comes in.
   std::string sender_;
   std::size_t left_ = 0;  // Of the chunk.
   bool last_ = false;     // The chunk is.

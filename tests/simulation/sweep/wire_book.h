@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ class WireBook final : public Watcher {
   explicit WireBook(const io::Clock& clock) : clock_(clock) {}
 
   [[nodiscard]] const std::vector<HandedOn>& ends(const std::string& sender) const;
+  // A CR or LF without the other was handed on as content of that letter.
+  [[nodiscard]] bool bare_line_end(const std::string& sender) const {
+    return bare_line_ends_.contains(sender);
+  }
   // Octets of the first connection to anywhere.
   [[nodiscard]] const Carried& first_connection() const { return first_; }
 
@@ -45,6 +50,7 @@ class WireBook final : public Watcher {
 
   const io::Clock& clock_;
   std::map<std::string, std::vector<HandedOn>> ends_;
+  std::set<std::string> bare_line_ends_;
   std::map<std::string, unsigned> throttled_;  // How often each sender was answered 432.
   Carried first_;
   std::uint64_t connections_ = 0;
