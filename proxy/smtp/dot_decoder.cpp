@@ -1,5 +1,7 @@
 #include "smtp/dot_codec.h"
 
+#include "base/thread_sanitizer.h"
+
 // The decoder is a machine of six states, and a scanner that lets it sleep.
 //
 // Each state but `text` is a few bytes long and holds back what cannot be judged yet, so that any
@@ -31,8 +33,8 @@ inline __attribute__((always_inline)) bool clean_block(const char* at) {
 }
 
 // Compiled twice where the system's loader can choose: with the wider vectors of most processors
-// since 2013, and for all others.
-#if defined(__x86_64__) && defined(__linux__)
+// since 2013, and for all others; it chooses before ThreadSanitizer is ready to watch it.
+#if defined(__x86_64__) && defined(__linux__) && !TRUERELAY_THREAD_SANITIZER
 #define TRUERELAY_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
 #else
 #define TRUERELAY_WIDE_VECTORS
