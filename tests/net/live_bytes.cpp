@@ -7,11 +7,18 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/thread_sanitizer.h"
+
 namespace {
 
 // Atomic, for libuv's threads may allocate too.
 std::atomic<std::size_t> live = 0;
 std::atomic<std::size_t> peak = 0;
+
+}  // namespace
+
+#if !TRUERELAY_THREAD_SANITIZER
+namespace {
 
 void* counted(std::size_t size) {
   void* memory = std::malloc(size == 0 ? 1 : size);
@@ -38,9 +45,11 @@ void operator delete(void* memory) noexcept { uncounted(memory); }
 void operator delete[](void* memory) noexcept { uncounted(memory); }
 void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
+#endif
 
 namespace truerelay::testing {
 
+bool bytes_are_counted() { return !TRUERELAY_THREAD_SANITIZER; }
 std::size_t live_bytes() { return live; }
 std::size_t peak_bytes() { return peak; }
 void forget_peak() { peak = live.load(); }

@@ -4,6 +4,10 @@
 
 namespace truerelay::testing {
 
+// ThreadSanitizer brings an operator new that no other may stand beside: there it is false, and
+// all that follows is 0.
+[[nodiscard]] bool bytes_are_counted();
+
 // What this program holds from operator new, now. One thread.
 [[nodiscard]] std::size_t live_bytes();
 // The most that it held since the last forget_peak().
