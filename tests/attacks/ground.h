@@ -53,7 +53,7 @@ class Ground {
 [[nodiscard]] std::unique_ptr<Ground> make_ground(simulation::Attempt first);
 [[nodiscard]] bool ground_is_simulated();
 
-// How much a connection holds, at most, whose other end does not read.
+// How much is under way, at most, to an end that does not read.
 [[nodiscard]] std::uint64_t most_under_way();
 
 }  // namespace truerelay::attacks

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "io/cancellation.h"
@@ -168,13 +170,26 @@ class SocketGround final : public Ground {
   std::unique_ptr<net::Listener> upstream_;
 };
 
+// The last of the three sizes of a socket's memory, up to which it grows as it is used: some
+// kernels have larger ones than others.
+std::uint64_t most_of(const std::string& setting, std::uint64_t usual) {
+  std::ifstream sizes("/proc/sys/net/ipv4/" + setting);
+  std::uint64_t least = 0;
+  std::uint64_t at_first = 0;
+  std::uint64_t most = 0;
+  return sizes >> least >> at_first >> most ? most : usual;
+}
+
 }  // namespace
 
 std::unique_ptr<Ground> make_ground(simulation::Attempt /*first*/) {
   return std::make_unique<SocketGround>();
 }
 bool ground_is_simulated() { return false; }
-// The system gives a socket up to 4 MiB for sending, and up to 6 for receiving.
-std::uint64_t most_under_way() { return 11U << 20; }
+// What the system gives the sockets of both connections for sending, that which the relay reads
+// from for receiving, and some for the relay itself.
+std::uint64_t most_under_way() {
+  return 2 * most_of("tcp_wmem", 4U << 20) + most_of("tcp_rmem", 6U << 20) + (1U << 20);
+}
 
 }  // namespace truerelay::attacks
