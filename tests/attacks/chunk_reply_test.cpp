@@ -70,7 +70,7 @@ const std::vector<Hostile>& to_a_chunk() {
       {"code_999", {"999 said\r\n"}, "451-4.5.0 "},
       {"bare_LF", {"250 INJECTED\n"}, "451-4.5.0 "},
       {"two_codes", {"250-INJECTED\r\n550 no\r\n"}, "451-4.5.0 "},
-      {"8_MB_without_CRLF", {std::string(std::size_t{8} << 20, '2')}, "451-4.5.0 "},
+      {"8_MB_without_CRLF", {.bytes = "2", .more = 8U << 20}, "451-4.5.0 "},
       {"the_end", {.then = Then::closes}, "451-4.4.2 "},
       {"half_a_reply_and_the_end", {.bytes = "250-", .then = Then::closes}, "451-4.4.2 "},
       {"421", {.bytes = "421 4.3.2 no\r\n", .then = Then::closes}, "4"},

@@ -62,7 +62,7 @@ const std::vector<Doubtful>& doubtful() {
       {"354", {"354 more\r\n"}},
       {"334", {"334 x\r\n"}},
       {"empty_line", {"\r\n"}},
-      {"8_MB_without_CRLF", {std::string(std::size_t{8} << 20, '2')}},
+      {"8_MB_without_CRLF", {.bytes = "2", .more = 8U << 20}},
   };
   return all;
 }

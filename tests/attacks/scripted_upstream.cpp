@@ -196,7 +196,8 @@ struct ScriptedUpstream::Service {
 
   // False: the connection has come to its end.
   io::Task<bool> perform(Answer answer) {
-    bool goes_on = co_await say(answer.bytes);
+    bool goes_on = co_await say(
+        answer.bytes + std::string(answer.more, answer.bytes.empty() ? 0 : answer.bytes.back()));
     const bool drips = answer.drip.count() > 0;
     while (goes_on && !answer.later.empty()) {
       const std::string part = answer.later.substr(0, drips ? 1 : std::string::npos);

@@ -26,6 +26,7 @@ struct Answer {
 
   std::string bytes = {};
   Then then = Then::listens;
+  std::size_t more = 0;    // The last of `bytes`, so many times more.
   std::string later = {};  // Said by itself, a moment after `bytes`,
   io::Duration drip{0};    // or byte by byte, where this is more than nothing.
   io::Duration moment = std::chrono::milliseconds(100);
