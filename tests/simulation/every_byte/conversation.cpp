@@ -46,7 +46,7 @@ class Stage {
     settings.helo_name = "relay.example";
     relay_.load({.upstream = std::move(settings),
                  .listeners = {RelayUnderTest::listener("erp", std::chrono::minutes(30))}},
-                {}, scope_);
+                {});
     network_.listen(kRelayHost, kRelayPort,
                     [this](std::unique_ptr<io::Stream> stream, io::Peer peer) {
                       relay_.accept(0, std::move(stream), std::move(peer));

@@ -72,7 +72,7 @@ enum class Event {
   login_repaired,
   // The relay's own life.
   reload_under_way,
-  drain_cut_short,
+  reload_outlasted,
   stop_under_way,
   stop_cut_short,
   wall_clock_step,
@@ -84,6 +84,7 @@ enum class Event {
   told_repaired,
   told_in_doubt,
   told_421_stopping,
+  told_421_settings,
   told_421_too_slow,
   told_432,
   told_451_no_turn,

@@ -1,16 +1,18 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "auth/local_users.h"
 #include "digest/key.h"
 #include "io/cancellation.h"
 #include "io/scope.h"
 #include "relay/listener.h"
+#include "relay/services.h"
+#include "relay/standing.h"
 #include "relay/upstream.h"
 #include "tests/simulation/sweep/login_source.h"
 #include "tests/simulation/world.h"
@@ -31,42 +33,45 @@ struct Lasting {
   World& world;
   io::Dialer& dialer;
   io::TlsClient& tls;
-  observe::Events& events;
   const digest::Key& key;
-  relay::Duplicates& duplicates;
-  relay::ReplayMemory& replay_memory;
-  io::ScratchMaker& scratch;
-  auth::LocalUsers& local_users;
   TokenOffice* office;
+  const relay::Services& services;
+  // With each upstream and login, whatever the settings.
+  std::map<std::string, std::shared_ptr<relay::Standing>, std::less<>>& standings;
 };
 
 // The parts of the relay that go with its settings. After a reload the old ones stand beside the
-// new ones until their sessions have ended.
+// new ones until their sessions have ended, as app::Engine has it where all settings have changed.
 class Generation {
  public:
-  Generation(const Lasting& lasting, Plan plan);
+  // `former`: whose place it takes; nullptr for the first one.
+  Generation(const Lasting& lasting, Plan plan, const Generation* former);
 
   void accept(std::size_t client, std::unique_ptr<io::Stream> stream, io::Peer peer,
               std::string id);
   [[nodiscard]] std::size_t sessions() const;
-  [[nodiscard]] bool retiring() const { return stopping_.requested(); }
-  [[nodiscard]] bool cut_short() const { return cut_short_; }
+  // Sessions were left when the time to finish was over.
+  [[nodiscard]] bool outlasted() const { return outlasted_; }
 
-  // No new transactions; what is under way has so much time, then it is ended. Returns when all has
-  // ended and the upstreams have been taken leave of.
-  io::Task<void> retire(io::Duration drain_timeout);
+  // Other settings take its place: sessions have so much time, then they are asked to end. Returns
+  // when they have, and the upstreams have been taken leave of.
+  io::Task<void> give_way(io::Duration drain_timeout);
+  // The service is being stopped: nothing begins here any more.
+  void rest();
+  // Returns when all sessions have ended and the upstreams have been taken leave of.
+  io::Task<void> finish();
 
  private:
+  class Patience;
+
   [[nodiscard]] std::unique_ptr<relay::Upstream> make(relay::UpstreamSettings settings,
                                                       LoginSource& login);
-  io::Task<void> see_out();
+  [[nodiscard]] std::shared_ptr<relay::Listener::Crowd> crowd(std::size_t listener) const;
 
   const Lasting lasting_;
-  io::Cancellation stopping_;
-  io::Cancellation stopped_;
-  io::Cancellation drained_;
-  bool cut_short_ = false;
-  relay::Services services_;
+  const LoginKind login_kind_;
+  io::Cancellation ending_;
+  bool outlasted_ = false;
   LoginSource login_;
   LoginSource fallback_login_;
   std::unique_ptr<relay::Upstream> fallback_;

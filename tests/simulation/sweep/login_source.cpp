@@ -66,6 +66,12 @@ LoginSource::LoginSource(World& world, LoginKind kind, std::string user, std::st
 
 auth::CredentialSource& LoginSource::credentials() const { return keeper_ ? *keeper_ : *stored_; }
 
+void LoginSource::rest() {
+  if (keeper_) {
+    keeper_->rest();
+  }
+}
+
 io::Task<void> LoginSource::close() {
   if (keeper_) {
     co_await keeper_->close();

@@ -27,6 +27,8 @@ class LoginSource {
               TokenOffice* office);
 
   [[nodiscard]] auth::CredentialSource& credentials() const;
+  // The service is being stopped.
+  void rest();
   io::Task<void> close();
 
  private:

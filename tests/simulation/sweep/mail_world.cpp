@@ -86,7 +86,7 @@ struct MailWorld::Parts {
 
   void load_relay(io::Duration drain_timeout) {
     relay.load(draw_plan(world.random(), circumstances, *upstreams.front(), *upstreams.back()),
-               drain_timeout, scope);
+               drain_timeout);
   }
 
   void draw_clients(Random& random) {
@@ -231,7 +231,7 @@ struct MailWorld::Parts {
   }
 
   void judge_relay(Report& report) {
-    census.count(Event::drain_cut_short, relay.drains_cut_short());
+    census.count(Event::reload_outlasted, relay.generations_outlasted());
     census.count(Event::stop_cut_short, relay.stop_cut_short() ? 1 : 0);
     census.count(Event::scratch_used, relay.scratch.made);
     census.count(Event::scratch_full, relay.scratch.refused);

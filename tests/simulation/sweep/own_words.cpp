@@ -15,6 +15,7 @@ struct Beginning {
 constexpr std::array kBeginnings = {
     Beginning{421, "4.3.2 truerelay is being stopped"},
     Beginning{421, "4.3.2 All client connections"},
+    Beginning{421, "4.3.2 The settings of truerelay have changed"},
     Beginning{421, "4.4.2 Nothing came for too long"},
     Beginning{421, "4.4.2 The data ended before its final dot"},
     Beginning{421, "4.7.0 Too many errors"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/sleep.h"
 #include "tests/simulation/network.h"
 
 namespace truerelay::simulation {
@@ -16,8 +17,10 @@ RelayUnderTest::RelayUnderTest(World& world, io::Dialer& dialer, const PracticeT
       tls_(*client_tls_),
       duplicates_(key_, world, world),
       local_users_(world, vault_shut),
-      lasting_{world,       dialer_,        tls_,    book,         key_,
-               duplicates_, replay_memory_, scratch, local_users_, office} {}
+      services_{world,       world,          book,    stopping_,    stopped_,
+                duplicates_, replay_memory_, scratch, &local_users_},
+      lasting_{world, dialer_, tls_, key_, office, services_, standings_},
+      former_(world) {}
 
 RelayUnderTest::~RelayUnderTest() = default;
 
@@ -41,11 +44,12 @@ relay::ListenerSettings RelayUnderTest::listener(std::string name, io::Duration 
   return settings;
 }
 
-void RelayUnderTest::load(Plan plan, io::Duration drain_timeout, io::Scope& scope) {
-  if (!generations_.empty()) {
-    scope.spawn(generations_.back()->retire(drain_timeout));
+void RelayUnderTest::load(Plan plan, io::Duration drain_timeout) {
+  Generation* const former = generations_.empty() ? nullptr : generations_.back().get();
+  generations_.push_back(std::make_unique<Generation>(lasting_, std::move(plan), former));
+  if (former != nullptr) {
+    former_.spawn(former->give_way(drain_timeout));
   }
-  generations_.push_back(std::make_unique<Generation>(lasting_, std::move(plan)));
 }
 
 void RelayUnderTest::accept(std::size_t client, std::unique_ptr<io::Stream> stream, io::Peer peer) {
@@ -61,16 +65,34 @@ std::size_t RelayUnderTest::sessions() const {
   return sessions;
 }
 
-std::size_t RelayUnderTest::drains_cut_short() const {
+std::size_t RelayUnderTest::generations_outlasted() const {
   return static_cast<std::size_t>(
-      std::count_if(generations_.begin(), std::prev(generations_.end()),
-                    [](const auto& each) { return each->cut_short(); }));
+      std::ranges::count_if(generations_, [](const auto& each) { return each->outlasted(); }));
 }
 
 void RelayUnderTest::stop(io::Scope& scope, io::Duration drain_timeout) {
-  if (!generations_.back()->retiring()) {
-    scope.spawn(generations_.back()->retire(drain_timeout));
+  if (!stopping_.requested()) {
+    scope.spawn(see_out(drain_timeout));
   }
+}
+
+// As app::Engine does it.
+io::Task<void> RelayUnderTest::see_out(io::Duration drain_timeout) {
+  World& world = lasting_.world;
+  stopping_.cancel();
+  generations_.back()->rest();
+  io::Scope waiting(world);
+  waiting.spawn(finish());
+  const bool too_late = co_await io::Sleep(world, world, world.now() + drain_timeout, drained_);
+  stop_cut_short_ = too_late && sessions() > 0;
+  stopped_.cancel();
+  co_await waiting.finished();
+}
+
+io::Task<void> RelayUnderTest::finish() {
+  co_await former_.finished();
+  co_await generations_.back()->finish();
+  drained_.cancel();
 }
 
 }  // namespace truerelay::simulation

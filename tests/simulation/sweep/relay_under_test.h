@@ -3,12 +3,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "digest/key.h"
+#include "io/cancellation.h"
 #include "io/scope.h"
+#include "relay/services.h"
 #include "tests/simulation/memory_scratch.h"
 #include "tests/simulation/sweep/generation.h"
 #include "tests/simulation/sweep/local_accounts.h"
@@ -38,19 +41,19 @@ class RelayUnderTest {
                                                         io::Duration duplicate_window);
 
   // From now on new clients come to a generation with these settings. The one before, if there is
-  // one, drains in `scope`.
-  void load(Plan plan, io::Duration drain_timeout, io::Scope& scope);
+  // one, gives way.
+  void load(Plan plan, io::Duration drain_timeout);
 
   // A client comes to one of the listeners; after stop() none may.
   void accept(std::size_t client, std::unique_ptr<io::Stream> stream, io::Peer peer);
 
   [[nodiscard]] std::size_t sessions() const;
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
-  // How many generations had to end what was under way when others took their place,
-  [[nodiscard]] std::size_t drains_cut_short() const;
-  // and whether the last one had to.
-  [[nodiscard]] bool stop_cut_short() const { return generations_.back()->cut_short(); }
-  // Drains in `scope`.
+  // How many generations had sessions left when their time to finish was over,
+  [[nodiscard]] std::size_t generations_outlasted() const;
+  // and whether a stop had to end some that were under way.
+  [[nodiscard]] bool stop_cut_short() const { return stop_cut_short_; }
+  // No new transactions; what is under way has so much time, then it is ended. Runs in `scope`.
   void stop(io::Scope& scope, io::Duration drain_timeout);
 
   WireBook wire;
@@ -58,6 +61,9 @@ class RelayUnderTest {
   MemoryScratches scratch;
 
  private:
+  io::Task<void> see_out(io::Duration drain_timeout);
+  io::Task<void> finish();
+
   WatchedDialer dialer_;
   std::unique_ptr<tls::ClientContext> client_tls_;
   WatchedTls tls_;
@@ -66,8 +72,15 @@ class RelayUnderTest {
   relay::Duplicates duplicates_;
   relay::ReplayMemory replay_memory_;
   LocalAccounts local_users_;
+  io::Cancellation stopping_;
+  io::Cancellation stopped_;
+  io::Cancellation drained_;
+  const relay::Services services_;
+  std::map<std::string, std::shared_ptr<relay::Standing>, std::less<>> standings_;
   const Lasting lasting_;
   std::vector<std::unique_ptr<Generation>> generations_;  // The present one at the end.
+  io::Scope former_;                                      // The others, until they are seen out.
+  bool stop_cut_short_ = false;
   std::uint64_t accepted_ = 0;
 };
 

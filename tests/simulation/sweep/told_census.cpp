@@ -15,6 +15,7 @@ struct Row {
 // The first that fits counts.
 constexpr std::array kRows = {
     Row{421, "4.3.2 truerelay is being stopped", Event::told_421_stopping},
+    Row{421, "4.3.2 The settings of truerelay", Event::told_421_settings},
     Row{421, "4.4.2 Nothing came for too long", Event::told_421_too_slow},
     Row{432, "", Event::told_432},
     Row{451, "4.3.2 Upstream", Event::told_451_no_turn},
