@@ -11,6 +11,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <filesystem>
 #include <mutex>
@@ -70,6 +71,9 @@ class ReopeningFileSink final : public spdlog::sinks::base_sink<spdlog::details:
         lost_(lost) {
     open();
   }
+
+  // The next line is not to wait for its time.
+  void try_again() { next_attempt_ = {}; }
 
  private:
   void open() {
@@ -157,11 +161,7 @@ class ReopeningFileSink final : public spdlog::sinks::base_sink<spdlog::details:
   std::size_t given_octets_ = 0;
 };
 
-std::shared_ptr<spdlog::sinks::sink> open_sink(const LogSettings& settings,
-                                               std::atomic<std::uint64_t>& lost) {
-  if (!settings.file.empty()) {
-    return std::make_shared<ReopeningFileSink>(settings, lost);
-  }
+std::shared_ptr<spdlog::sinks::sink> standard_error() {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
   sink->set_formatter(bare_formatter());
   return sink;
@@ -178,7 +178,9 @@ struct LineWriter::Machine {
 
   Machine(const LogSettings& settings, LostLine lost_line_in)
       : lost_line(std::move(lost_line_in)),
-        sink(open_sink(settings, unwritten)),
+        file(settings.file.empty() ? nullptr
+                                   : std::make_shared<ReopeningFileSink>(settings, unwritten)),
+        sink(file ? file : standard_error()),
         most(settings.queue) {
     thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
@@ -189,6 +191,11 @@ struct LineWriter::Machine {
   ~Machine() {
     thread.request_stop();
     thread.join();
+    const std::uint64_t lost = lost_so_far();
+    if (lost > told) {
+      // The file takes nothing to the end; the service manager keeps what is said here.
+      fmt::print(stderr, "{}\n", lost_line(lost - told));
+    }
   }
 
   void write(Level level, std::string_view text) {
@@ -221,10 +228,14 @@ struct LineWriter::Machine {
       ring.wait_for(lock, stop, kGather, [this] { return urgent || waiting.size() >= most / 2; });
       const std::deque<Line> lines = std::exchange(waiting, {});
       urgent = false;
+      const bool last = stop.stop_requested();
       lock.unlock();
+      if (last && file) {
+        file->try_again();
+      }
       write_now(lines);
       lock.lock();
-      if (stop.stop_requested() && waiting.empty()) {
+      if (last && waiting.empty()) {
         return;
       }
     }
@@ -271,6 +282,7 @@ struct LineWriter::Machine {
 
   std::atomic<std::uint64_t> unwritten = 0;  // Lines that the disk did not take.
   LostLine lost_line;
+  std::shared_ptr<ReopeningFileSink> file;  // nullptr: standard error.
   std::shared_ptr<spdlog::sinks::sink> sink;
   std::size_t most;
   std::mutex mutex;

@@ -13,6 +13,8 @@ namespace truerelay::observe {
 
 // Lines on their way to a rotating file or to standard error, written by a thread of its own.
 // Owns the thread, the queue and the file; destroying it writes what is queued and closes the file.
+// Lines that are given up are counted, and the count is written as soon as the file takes it; on
+// standard error, where it takes none to the end.
 class LineWriter {
  public:
   // The line to write when `lost` lines were given up. Called on another thread.

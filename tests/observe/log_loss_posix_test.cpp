@@ -11,6 +11,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -170,6 +171,67 @@ TEST(LogLoss, OnADiskThatWasFullEveryLineIsWrittenWholeOrCounted) {
   std::filesystem::remove_all(folder);
   EXPECT_EQ(torn, 0U);
   EXPECT_EQ(written + lost, lines);
+}
+
+// A log in a folder of its own, which goes with it.
+class ALogOnAFullDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
+    settings_.file = folder_ + "/truerelay.log";
+    auto opened = Log::open(settings_);
+    ASSERT_TRUE(opened) << opened.error();
+    log_ = *std::move(opened);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void lose_lines() {
+    for (int i = 0; i < 600 && log_->lost_lines() < 40; ++i) {
+      for (int j = 0; j < 20; ++j, ++lines_) {
+        log_->note(Level::info, "", kText);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    }
+    EXPECT_GE(log_->lost_lines(), 40U);
+  }
+  std::uint64_t written_or_counted() const {
+    std::uint64_t count = 0;
+    std::ifstream in(settings_.file);
+    for (std::string line; std::getline(in, line);) {
+      count += line.ends_with(kText) ? 1 : lost_count(line);
+    }
+    return count;
+  }
+
+  const std::string kText = std::string(300, 'x');
+  LogSettings settings_;
+  std::unique_ptr<Log> log_;
+  std::uint64_t lines_ = 0;
+
+ private:
+  std::string folder_ = testing::TempDir() + "truerelay-loss-XXXXXX";
+};
+
+TEST_F(ALogOnAFullDisk, ThatHasRoomAgainAtTheStopSaysWhatWasLost) {
+  {
+    const FullDisk full(10'000);
+    lose_lines();
+  }
+  log_.reset();  // At once: the file was tried a moment ago.
+  EXPECT_EQ(written_or_counted(), lines_);
+}
+
+TEST_F(ALogOnAFullDisk, ThatIsFullAtTheStopSaysOnStandardErrorWhatWasLost) {
+  testing::internal::CaptureStderr();
+  {
+    const FullDisk full(10'000);
+    lose_lines();
+    log_.reset();
+  }
+  std::string said = testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(said.ends_with("\n")) << said;
+  said.pop_back();
+  EXPECT_EQ(written_or_counted() + lost_count(said), lines_) << said;
 }
 
 }  // namespace
