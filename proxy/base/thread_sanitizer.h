@@ -4,7 +4,10 @@
 #if defined(__SANITIZE_THREAD__)
 #define TRUERELAY_THREAD_SANITIZER true
 #elif defined(__has_feature)
-#define TRUERELAY_THREAD_SANITIZER __has_feature(thread_sanitizer)
-#else
+#if __has_feature(thread_sanitizer)
+#define TRUERELAY_THREAD_SANITIZER true
+#endif
+#endif
+#if !defined(TRUERELAY_THREAD_SANITIZER)
 #define TRUERELAY_THREAD_SANITIZER false
 #endif

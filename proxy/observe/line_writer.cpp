@@ -193,8 +193,10 @@ struct LineWriter::Machine {
     thread.join();
     const std::uint64_t lost = lost_so_far();
     if (lost > told) {
-      // The file takes nothing to the end; the service manager keeps what is said here.
-      fmt::print(stderr, "{}\n", lost_line(lost - told));
+      // The file takes nothing to the end; the service manager keeps what is said here. Where that
+      // is full or gone as well, nobody is left to be told.
+      const std::string line = lost_line(lost - told) + "\n";
+      static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
     }
   }
 

@@ -140,7 +140,8 @@ io::Task<Result<smtp::Reply>> UpstreamConnection::final_reply(io::Time until) {
       refusal = *std::move(chunk);
     }
   }
-  // Heard even after a 421, which takes no more commands, and may yet have taken this one.
+  // Heard even after a 421, which takes no more commands, and may yet have taken this one. Where
+  // nothing is heard, the refusal of a chunk stands for all (RFC 3030 section 2).
   Result<smtp::Reply> answer = co_await reply(until);
   if (refusal && answer && answer->completion()) {
     co_return break_with({Failure::Cause::protocol_violation,

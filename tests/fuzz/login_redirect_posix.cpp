@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/ascii.h"
 #include "cli/login_redirect.h"
 #include "io/cancellation.h"
 #include "io/scope.h"
@@ -49,6 +50,17 @@ std::string with_port(std::string_view input, const std::string& port) {
     out += port;
     input.remove_prefix(place + kPlace.size());
   }
+}
+
+bool asks_this_machine(std::string_view says, const std::string& port) {
+  const std::string lower = ascii_lower(says);
+  constexpr std::array<std::string_view, 3> kHosts = {"127.0.0.1:", "localhost:", "[::1]:"};
+  constexpr std::string_view kHeader = "\nhost:";
+  const std::size_t header = lower.find(kHeader);
+  return header != std::string::npos && lower.find(kHeader, header + 1) == std::string::npos &&
+         std::ranges::any_of(kHosts, [&](std::string_view host) {
+           return lower.find(std::string(host) + port, header) != std::string::npos;
+         });
 }
 
 bool is_one_page(std::string_view told) {
@@ -115,7 +127,7 @@ void run(std::string_view input) {
   require(found.told.empty() || is_one_page(found.told), "a visitor gets one page");
   if (*found.code) {
     require(found.told.starts_with("HTTP/1.1 200 OK\r\n"), "whoever brought the code is told so");
-    require(says.contains(":" + port), "this machine was asked for it");
+    require(asks_this_machine(says, port), "this machine was asked for it, and no other as well");
     require(unescaped(says).contains("state=" + std::string(kState)), "the state was in it");
     require(unescaped(says).contains((*found.code)->reveal()), "and the code");
   }

@@ -50,6 +50,9 @@ Generation::Generation(const Lasting& lasting, Plan plan, const Generation* form
   }
   if (plan.first_contact) {
     contacts_.spawn(upstream_->make_first_contact(ending_));
+    if (fallback_) {
+      contacts_.spawn(fallback_->make_first_contact(ending_));
+    }
   }
 }
 
