@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <optional>
 
 #include "app/password_file.h"
-#include "io/scope.h"
 #include "net/loop.h"
 #include "tests/app/practice_process.h"
+#include "tests/app/refusal_without_descriptors.h"
 #include "tests/app/running_engine.h"
 #include "tests/app/smtp_socket.h"
 
@@ -70,29 +68,12 @@ TEST_F(PasswordFile, ThatIsMissingIs554With578) {
   RunningEngine::ask_all_to_stop();
 }
 
-io::Task<void> ask(app::PasswordFile& source, std::optional<auth::Refusal>& refusal) {
-  io::Cancellation never;
-  std::expected<auth::Credentials, auth::Refusal> credentials =
-      co_await source.credentials({}, never);
-  if (!credentials) {
-    refusal = credentials.error();
-  }
-}
-
 // A person need not act: clients are told to try again.
 TEST_F(PasswordFile, ThatCannotBeOpenedForWantOfDescriptorsIsARefusalThatPasses) {
   app::PasswordFile source("erp", installation_.path("upstreams/practice.password"),
                            auth::Credentials::Kind::password);
   net::Loop loop;
-  io::Scope scope(loop);
-  std::optional<auth::Refusal> refusal;
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{0, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  scope.spawn(ask(source, refusal));
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  loop.run();
+  const std::optional<auth::Refusal> refusal = refusal_without_descriptors(loop, source);
   ASSERT_TRUE(refusal);
   EXPECT_FALSE(refusal->permanent) << refusal->detail;
 }

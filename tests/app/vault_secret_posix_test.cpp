@@ -2,18 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "app/open_vault.h"
 #include "app/vault_secret.h"
-#include "io/scope.h"
 #include "net/loop.h"
 #include "net/worker.h"
 #include "tests/app/practice_process.h"
+#include "tests/app/refusal_without_descriptors.h"
 #include "tests/app/running_engine.h"
 #include "tests/app/smtp_socket.h"
 
@@ -105,15 +103,6 @@ TEST_F(AVaultSecret, NotesThatItWasUsed) {
   EXPECT_TRUE(vault.list().value().at(0).used.has_value());
 }
 
-io::Task<void> ask(VaultSecret& source, std::optional<auth::Refusal>& refusal) {
-  io::Cancellation never;
-  std::expected<auth::Credentials, auth::Refusal> credentials =
-      co_await source.credentials({}, never);
-  if (!credentials) {
-    refusal = credentials.error();
-  }
-}
-
 // A person need not act: clients are told to try again.
 TEST_F(AVaultSecret, ThatCannotBeOpenedForWantOfDescriptorsIsARefusalThatPasses) {
   put(kPassword);
@@ -122,15 +111,7 @@ TEST_F(AVaultSecret, ThatCannotBeOpenedForWantOfDescriptorsIsARefusalThatPasses)
   net::Loop loop;
   net::Worker worker(loop);
   VaultSecret source("erp", "practice", auth::Credentials::Kind::password, vault, worker);
-  io::Scope scope(loop);
-  std::optional<auth::Refusal> refusal;
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{0, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  scope.spawn(ask(source, refusal));
-  loop.run();
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  const std::optional<auth::Refusal> refusal = refusal_without_descriptors(loop, source);
   ASSERT_TRUE(refusal);
   EXPECT_FALSE(refusal->permanent) << refusal->detail;
 }
