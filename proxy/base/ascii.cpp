@@ -1,9 +1,10 @@
 #include "base/ascii.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace truerelay {
 namespace {
@@ -49,28 +50,43 @@ bool misleads_a_reader(std::uint32_t character) {
   return control || bidirectional || line_end;
 }
 
-std::string escaped(std::string_view text, std::size_t at_most, bool escape_quotes) {
+// How many characters at the start of `text` stand for themselves, as nearly all do.
+std::size_t plain_length(std::string_view text, bool escape_quotes) {
+  const auto plain = [escape_quotes](char c) {
+    return c >= 0x20 && c < 0x7F && !(escape_quotes && (c == '"' || c == '\\'));
+  };
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, plain) - text.begin());
+}
+
+void add_escaped(std::string& line, std::string_view text, std::size_t at_most,
+                 bool escape_quotes) {
   const bool cut = text.size() > at_most;
   text = text.substr(0, at_most);
-  std::string safe;
-  safe.reserve(text.size());
-  while (!text.empty()) {
+  while (true) {
+    const std::size_t plain = plain_length(text, escape_quotes);
+    line += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) {
+      break;
+    }
     std::uint32_t character = 0;
     const std::size_t length = utf8_length(text, character);
     const std::size_t taken = std::max<std::size_t>(length, 1);
     if (length == 0 || misleads_a_reader(character)) {
       for (const char c : text.substr(0, taken)) {
-        safe += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+        fmt::format_to(std::back_inserter(line), "\\x{:02X}", static_cast<unsigned char>(c));
       }
     } else {
       if (escape_quotes && (character == '"' || character == '\\')) {
-        safe += '\\';
+        line += '\\';
       }
-      safe += text.substr(0, taken);
+      line += text.substr(0, taken);
     }
     text.remove_prefix(taken);
   }
-  return cut ? safe + "..." : safe;
+  if (cut) {
+    line += "...";
+  }
 }
 
 }  // namespace
@@ -97,11 +113,25 @@ std::string ascii_lower(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t at_most) {
-  return escaped(text, at_most, false);
+  std::string line;
+  add_printable(line, text, at_most);
+  return line;
+}
+
+void add_printable(std::string& line, std::string_view text, std::size_t at_most) {
+  add_escaped(line, text, at_most, false);
 }
 
 std::string in_double_quotes(std::string_view text, std::size_t at_most) {
-  return '"' + escaped(text, at_most, true) + '"';
+  std::string line;
+  add_in_double_quotes(line, text, at_most);
+  return line;
+}
+
+void add_in_double_quotes(std::string& line, std::string_view text, std::size_t at_most) {
+  line += '"';
+  add_escaped(line, text, at_most, true);
+  line += '"';
 }
 
 }  // namespace truerelay

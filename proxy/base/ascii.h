@@ -31,8 +31,11 @@ namespace truerelay {
 // and bidirectional controls become \xNN; what is longer than `at_most` bytes (counted before
 // escaping) is cut with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t at_most = 512);
+// The same, added to `line`.
+void add_printable(std::string& line, std::string_view text, std::size_t at_most = 512);
 
 // The same between double quotes, those inside and backslashes escaped with a backslash.
 [[nodiscard]] std::string in_double_quotes(std::string_view text, std::size_t at_most = 512);
+void add_in_double_quotes(std::string& line, std::string_view text, std::size_t at_most = 512);
 
 }  // namespace truerelay

@@ -1,10 +1,10 @@
 #include "observe/line_parts.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <cstdint>
 
 namespace truerelay::observe {
 
@@ -26,14 +26,16 @@ std::string timestamp(io::WallTime at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::milliseconds>(at - day));
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"),
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
+std::int64_t tenths_of_milliseconds(io::Duration duration) { return (duration.count() + 50) / 100; }
+
 double milliseconds(io::Duration duration) {
-  return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
+  return static_cast<double>(tenths_of_milliseconds(duration)) / 10.0;
 }
 
 }  // namespace truerelay::observe

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,9 @@ struct Note {
 // "2026-11-21T20:41:24.123Z" (RFC 3339)
 [[nodiscard]] std::string timestamp(io::WallTime at);
 
-// Milliseconds with a tenth, which is what tells a warm connection on the LAN from a slow one.
+// Milliseconds are given with a tenth, which is what tells a warm connection on the LAN from a slow
+// one. `duration` is not negative.
+[[nodiscard]] std::int64_t tenths_of_milliseconds(io::Duration duration);
 [[nodiscard]] double milliseconds(io::Duration duration);
 
 }  // namespace truerelay::observe

@@ -1,28 +1,54 @@
 #include "smtp/reply.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 #include "base/ascii.h"
 
 namespace truerelay::smtp {
 
+namespace {
+
+void add_reply_text(std::string& line, std::string_view text) {
+  const std::size_t before = line.size();
+  line += text;
+  std::replace_if(
+      line.begin() + static_cast<std::ptrdiff_t>(before), line.end(),
+      [](char c) { return ascii_control(c) && c != '\t'; }, '?');
+}
+
+void add_line(std::string& out, std::string_view code, char separator, std::string_view text) {
+  out += code;
+  out += separator;
+  add_reply_text(out, text);
+  out += "\r\n";
+}
+
+}  // namespace
+
 std::string reply_text(std::string_view text) {
-  std::string safe(text);
-  std::ranges::replace_if(safe, [](char c) { return ascii_control(c) && c != '\t'; }, '?');
+  std::string safe;
+  add_reply_text(safe, text);
   return safe;
 }
 
 void serialize(const Reply& reply, std::string& out) {
+  const fmt::format_int digits(reply.code);
+  const std::string_view code(digits.data(), digits.size());
+  constexpr std::size_t kAroundText = 6;
+  std::size_t octets = kAroundText;
+  for (const std::string& text : reply.lines) {
+    octets += kAroundText + text.size();
+  }
+  out.reserve(out.size() + octets);
+  // The space stands before an empty text, too: RFC 5321 section 4.2 asks servers for it.
   if (reply.lines.empty()) {
-    out += fmt::format("{} \r\n", reply.code);
-    return;
+    add_line(out, code, ' ', "");
   }
   for (std::size_t i = 0; i < reply.lines.size(); ++i) {
-    // The space stands before an empty text, too: RFC 5321 section 4.2 asks servers for it.
-    const char separator = i + 1 < reply.lines.size() ? '-' : ' ';
-    out += fmt::format("{}{}{}\r\n", reply.code, separator, reply_text(reply.lines[i]));
+    add_line(out, code, i + 1 < reply.lines.size() ? '-' : ' ', reply.lines[i]);
   }
 }
 
@@ -33,12 +59,12 @@ std::string serialize(const Reply& reply) {
 }
 
 std::string one_line(const Reply& reply) {
-  std::string line = fmt::format("{}", reply.code);
+  std::string line = fmt::format_int(reply.code).str();
   std::string_view separator = " ";
   for (const std::string& text : reply.lines) {
     if (!text.empty()) {
       line += separator;
-      line += reply_text(text);
+      add_reply_text(line, text);
       separator = " / ";
     }
   }
