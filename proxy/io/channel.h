@@ -73,22 +73,29 @@ class Channel {
   class Write {
    public:
     Write(Stream& stream, std::string_view bytes, Time deadline)
-        : stream_(stream), operation_(bytes) {
-      stream_.set_deadline(deadline);
-    }
+        : stream_(stream), operation_(bytes), deadline_(deadline) {}
     bool await_ready() const { return false; }
+    // Most writes are done at once, and need no alarm.
     bool await_suspend(std::coroutine_handle<> handle) {
       operation_.resume_when_done(handle);
-      return !stream_.start(operation_);
+      waited_ = !stream_.start(operation_);
+      if (waited_) {
+        stream_.set_deadline(deadline_);
+      }
+      return waited_;
     }
     Result<void> await_resume() {
-      stream_.set_deadline(Time::max());
+      if (waited_) {
+        stream_.set_deadline(Time::max());
+      }
       return std::move(operation_.result);
     }
 
    private:
     Stream& stream_;
     WriteOperation operation_;
+    Time deadline_;
+    bool waited_ = false;
   };
   [[nodiscard]] Write write(std::string_view bytes, Time deadline) {
     return Write(*stream_, bytes, deadline);
@@ -96,6 +103,7 @@ class Channel {
 
   void set_deadline(Time deadline) { stream_->set_deadline(deadline); }
   void shutdown() { stream_->shutdown(); }
+  void last_write_follows() { stream_->last_write_follows(); }
   void close() {
     if (stream_) {
       stream_->close();
