@@ -58,7 +58,9 @@ bool TlsStream::decrypt(io::ReadOperation& operation) {
   }
   std::size_t count = 0;
   int error = SSL_ERROR_NONE;
-  while (count < operation.at_most && error == SSL_ERROR_NONE) {
+  // Once something has come, it is asked for more only where there may be more.
+  while (count < operation.at_most && error == SSL_ERROR_NONE &&
+         (count == 0 || !ciphertext_.in.empty() || SSL_has_pending(ssl_.get()) == 1)) {
     ERR_clear_error();
     // Decrypts the next record, if a whole one is there, and says how large it is, so that the
     // reader's buffer takes just the memory that is needed.
