@@ -81,6 +81,10 @@ class Stream {
   // bounded by the deadline. Writes that come later fail with cancelled.
   virtual void shutdown() = 0;
 
+  // A hint: the next write is the last, and the stream goes with it, so that its bytes and its end
+  // may travel together.
+  virtual void last_write_follows() {}
+
   // Gives up the connection at once; what is under way completes with cancelled, from the loop.
   virtual void close() = 0;
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <span>
 
 #include "io/clock.h"
 #include "io/executor.h"
@@ -31,7 +34,11 @@ class Loop final : public io::Executor, public io::Clock {
   [[nodiscard]] io::Time now() const override;
   [[nodiscard]] io::WallTime wall_now() const override;
 
-  [[nodiscard]] uv_loop_s* native();  // For this folder.
+  // For this folder.
+  [[nodiscard]] uv_loop_s* native();
+  // Where a stream reads what is likely to be little, before it takes as much memory as that needs.
+  // Good for one read, and wiped after it.
+  [[nodiscard]] std::span<char> room_for_a_little() { return room_for_a_little_; }
 
  private:
   struct Handles;
@@ -43,6 +50,7 @@ class Loop final : public io::Executor, public io::Clock {
   void follow_next_expiry();
 
   std::unique_ptr<Handles> handles_;
+  std::array<char, std::size_t{4} * 1024> room_for_a_little_{};
   io::Time alarm_ = io::Time::max();  // When libuv's timer is set to fire.
 };
 

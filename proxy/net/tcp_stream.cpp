@@ -8,11 +8,12 @@
 
 #include "net/failure_of.h"
 #include "net/loop.h"
+#include "platform/last_segment.h"
 
 namespace truerelay::net {
 namespace {
 
-// Commands and replies fit the first; bodies fill it and soon have the second.
+// Commands and replies fit the first, which is the loop's; bodies fill it and soon have the second.
 constexpr std::uint32_t kLeastRoom = 4 * 1024;
 constexpr std::uint32_t kMostRoom = io::Stream::kReadSize;
 
@@ -45,23 +46,20 @@ struct TcpStream::Callbacks {
     io::ReadOperation* operation = stream != nullptr ? stream->reading_.get() : nullptr;
     *room = uv_buf_init(nullptr, 0);  // Nobody reads: libuv says ENOBUFS and takes nothing.
     if (operation != nullptr) {
-      // What a buffer has left is used up first, so that a line that comes byte by byte is not
-      // copied with every byte.
-      const std::size_t least = operation->into.empty() ? stream->expected_ : kLeastWorthReading;
-      const std::span<char> free = operation->into.writable(std::min(operation->at_most, least));
+      const std::span<char> free = stream->room_for(*operation);
       *room = uv_buf_init(free.data(),
                           static_cast<unsigned>(std::min(free.size(), operation->at_most)));
     }
   }
 
-  static void read(uv_stream_t* handle, ssize_t count, const uv_buf_t*) {
+  static void read(uv_stream_t* handle, ssize_t count, const uv_buf_t* room) {
     TcpStream* stream = owner(handle);
     if (stream == nullptr) {
       return;
     }
     io::ReadOperation* operation = stream->reading_.get();
     if (count > 0) {
-      stream->arrived(static_cast<std::size_t>(count));
+      stream->arrived({room->base, static_cast<std::size_t>(count)});
       return;
     }
     if (operation != nullptr) {
@@ -114,9 +112,28 @@ bool TcpStream::start(io::ReadOperation& operation) {
   return false;
 }
 
-void TcpStream::arrived(std::size_t count) {
+bool TcpStream::expects_little() const { return expected_ == kLeastRoom; }
+
+// libuv asks just before it reads, never for two streams at once.
+std::span<char> TcpStream::room_for(const io::ReadOperation& operation) {
+  if (expects_little()) {
+    return loop_.room_for_a_little();
+  }
+  // What a buffer has left is used up first, so that what comes in small pieces is not copied with
+  // every piece.
+  const std::size_t least = operation.into.empty() ? expected_ : kLeastWorthReading;
+  return operation.into.writable(std::min(operation.at_most, least));
+}
+
+void TcpStream::arrived(std::span<char> bytes) {
   io::ReadOperation& operation = *reading_.get();
-  operation.into.commit(count);
+  const std::size_t count = bytes.size();
+  if (expects_little()) {
+    operation.into.append({bytes.data(), count});
+    std::ranges::fill(bytes, '\0');  // There may be a password in it.
+  } else {
+    operation.into.commit(count);
+  }
   operation.result = count;
   if (count >= expected_) {
     expected_ = std::min(expected_ * 4, kMostRoom);
@@ -226,6 +243,14 @@ void TcpStream::shutdown() {
   shut_down_ = true;
   if (pieces_ == 0) {
     send_end();
+  }
+}
+
+void TcpStream::last_write_follows() {
+  uv_os_fd_t descriptor{};
+  if (state_ == State::open &&
+      uv_fileno(reinterpret_cast<const uv_handle_t*>(handle_.get()), &descriptor) == 0) {
+    platform::hold_back_until_close(static_cast<int>(descriptor));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "io/clock.h"
 #include "io/executor.h"
@@ -15,7 +16,8 @@ class Loop;
 // A TCP connection (RFC 9293), without Nagle's delay and without keep-alive probes: every wait has
 // a deadline, and segments go out as they are written.
 //
-// Reading goes straight into the caller's buffer, and only while a read is under way. A write is
+// Reading happens only while a read is under way: what is likely to be little, by way of the loop's
+// memory, everything else straight into the caller's buffer. A write is
 // tried at once; what the system does not take is copied, one piece at a time, into a request that
 // libuv owns. An idle connection costs this object and one uv_tcp_t, less than 500 bytes together.
 class TcpStream final : public io::Stream, private io::Timer, private io::Executor::Job {
@@ -28,6 +30,7 @@ class TcpStream final : public io::Stream, private io::Timer, private io::Execut
   bool start(io::WriteOperation& operation) override;
   void set_deadline(io::Time deadline) override;
   void shutdown() override;
+  void last_write_follows() override;
   void close() override;
 
  private:
@@ -39,7 +42,9 @@ class TcpStream final : public io::Stream, private io::Timer, private io::Execut
   void give_up(State state);
   [[nodiscard]] io::Failure given_up() const;
 
-  void arrived(std::size_t count);
+  [[nodiscard]] bool expects_little() const;
+  [[nodiscard]] std::span<char> room_for(const io::ReadOperation& operation);
+  void arrived(std::span<char> bytes);
   void ended(int error);
   [[nodiscard]] io::Result<std::size_t> end() const;
 

@@ -79,6 +79,11 @@ void Client::hurry() {
   }
 }
 
+io::Task<bool> Client::part() {
+  channel_.last_write_follows();
+  return flush();
+}
+
 io::Task<void> Client::close() {
   const bool flushed = co_await flush_reading();
   if (!flushed || channel_.failure() != nullptr) {

@@ -60,6 +60,9 @@ class Client {
     left_context_ = context;
   }
 
+  // Says what was gathered, after which the connection is to go at once: nothing is lost with it.
+  io::Task<bool> part();
+
   // Says what was gathered, ends the connection in good order, and waits a little while the
   // client's last bytes are thrown away: unread bytes would reset the connection under the reply.
   io::Task<void> close();

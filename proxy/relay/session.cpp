@@ -429,7 +429,7 @@ class Session {
   io::Task<void> leave() {
     drop_transaction();
     if (parted_) {
-      co_await client_.flush();
+      co_await client_.part();
     } else if (!unreachable_) {
       co_await client_.close();
     }

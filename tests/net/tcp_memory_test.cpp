@@ -1,6 +1,7 @@
 // What connections cost while nothing happens on them, and while much does.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -84,6 +85,31 @@ io::Task<void> move_a_body(Pair& pair, Loop& loop) {
 TEST_F(TcpMemory, AWriteHoldsNoMoreThanOnePieceOfWhatThePeerDoesNotTake) {
   Pair pair = connect();
   run(move_a_body(pair, loop));
+}
+
+io::Task<void> read_a_line(Pair& pair, Buffer& into) {
+  const io::Result<void> written = co_await pair.client->write("AUTH PLAIN c2VjcmV0\r\n");
+  EXPECT_TRUE(written.has_value());
+  const io::Result<std::size_t> count = co_await pair.server->read(into);
+  EXPECT_EQ(count.value_or(0), 21U);
+}
+
+TEST_F(TcpMemory, ALineCostsNoMoreThanItIsLong) {
+  Pair pair = connect();
+  Buffer into;
+  run(read_a_line(pair, into));  // What is allocated once.
+  into.clear();
+  const std::size_t before = live_bytes();
+  run(read_a_line(pair, into));
+  EXPECT_EQ(live_bytes() - before, 21U);
+}
+
+TEST_F(TcpMemory, OfALineNothingStaysBehindButInTheReadersBuffer) {
+  Pair pair = connect();
+  Buffer into;
+  run(read_a_line(pair, into));
+  EXPECT_EQ(into.readable(), "AUTH PLAIN c2VjcmV0\r\n");
+  EXPECT_TRUE(std::ranges::all_of(loop.room_for_a_little(), [](char c) { return c == '\0'; }));
 }
 
 }  // namespace
