@@ -51,8 +51,8 @@ class Bench:
     upstream: Upstream
     say: Callable[[str], None]
     # What one table measures and another shows as well.
-    levels: dict[int, dict[str, "Load"]] = field(default_factory=dict)
-    large: dict[str, "Load"] = field(default_factory=dict)
+    levels: dict[int, "Rounds"] = field(default_factory=dict)
+    large: "Rounds" = field(default_factory=dict)
 
     def truerelay(self, port: int | None = None, **settings: int | str) -> Peer:
         return peers.truerelay(self.tools, self.binary, port or self.upstream.starttls,
@@ -80,6 +80,9 @@ class Load:
     upstream_connections: float
 
 
+Rounds = dict[str, list[Load]]  # By peer, in the order of the rounds.
+
+
 def _measure(bench: Bench, peer: Peer, **course: Any) -> Load:
     before_at_upstream = bench.upstream.counts()
     before = peer.program.processor_seconds() if peer.program else 0
@@ -98,13 +101,13 @@ def _measure(bench: Bench, peer: Peer, **course: Any) -> Load:
 
 
 def _take_turns(bench: Bench, subjects: list[Peer], courses: list[dict[str, Any]],
-                longer_for_fast: int = 1) -> list[dict[str, Load]]:
-    """For each course the medians of all rounds, by peer. A round goes through all courses, so that
-    they can be compared with one another as well. Fast peers get `longer_for_fast` times the
-    messages: a run of a third of a second says little."""
+                longer_for_fast: int = 1) -> list[Rounds]:
+    """For each course all rounds, by peer. A round goes through all courses, so that they can be
+    compared with one another as well. Fast peers get `longer_for_fast` times the messages: a run of
+    a third of a second says little."""
     for peer in subjects:  # Not counted: names are looked up, connections made.
         bench.tools.load(peer.port, clients=16, messages=16, login=peer.login)
-    runs: list[dict[str, list[Load]]] = [{peer.name: [] for peer in subjects} for _ in courses]
+    runs: list[Rounds] = [{peer.name: [] for peer in subjects} for _ in courses]
     for number in range(bench.extent.rounds):
         for course, loads in zip(courses, runs):
             bench.say(f"  round {number + 1}: "
@@ -113,20 +116,12 @@ def _take_turns(bench: Bench, subjects: list[Peer], courses: list[dict[str, Any]
                 times = longer_for_fast if peer.name in (TRUERELAY, STRAIGHT) else 1
                 longer = {**course, "messages": course["messages"] * times}
                 loads[peer.name].append(_measure(bench, peer, **longer))
-    return [{name: _median(loads) for name, loads in each.items()} for each in runs]
+    return runs
 
 
-def _median(loads: list[Load]) -> Load:
-    def of(figure: str) -> float | None:
-        values = [getattr(load, figure) for load in loads]
-        return None if None in values else statistics.median(values)
-
-    return Load(**{figure: of(figure) for figure in Load.__dataclass_fields__})
-
-
-def _by_peer(loads: dict[str, Load], figure: str, scale: float = 1) -> dict[str, float]:
-    return {name: getattr(load, figure) * scale for name, load in loads.items()
-            if getattr(load, figure) is not None}
+def _by_peer(rounds: Rounds, figure: str, scale: float = 1) -> dict[str, list[float]]:
+    return {name: [getattr(load, figure) * scale for load in loads]
+            for name, loads in rounds.items() if getattr(loads[0], figure) is not None}
 
 
 def round_trips(bench: Bench, section: Section) -> None:
@@ -178,16 +173,16 @@ def growth(bench: Bench, section: Section) -> None:
     courses = [{"clients": 1, "messages": few // 4}]
     courses += [{"clients": clients, "messages": max(few, clients * (4 if few > 1024 else 2))}
                 for clients in (16, 64, 256, 1024)]
-    for course, loads in zip(courses, _take_turns(bench, subjects, courses, 3)):
-        levels[course["clients"]] = loads
-    first = levels[16][TRUERELAY].processor_ms_per_message
-    for clients, loads in levels.items():
+    for course, rounds in zip(courses, _take_turns(bench, subjects, courses, 3)):
+        levels[course["clients"]] = rounds
+    first = _by_peer(levels[16], "processor_ms_per_message")[TRUERELAY]
+    for clients, rounds in levels.items():
         last = [Bound(1.3, of="that of 16 clients", ratio_to=first)] if clients == 1024 else []
-        section.row(f"{clients} clients: processor time a message", "ms",
-                    _by_peer(loads, "processor_ms_per_message"), *last)
-        section.row("  messages", "a second", _by_peer(loads, "messages_per_second"))
-        section.row("  latency, median", "ms", _by_peer(loads, "p50_ms"))
-        section.row("  latency, 99th percentile", "ms", _by_peer(loads, "p99_ms"))
+        section.rounds(f"{clients} clients: processor time a message", "ms",
+                       _by_peer(rounds, "processor_ms_per_message"), *last)
+        section.rounds("  messages", "a second", _by_peer(rounds, "messages_per_second"))
+        section.rounds("  latency, median", "ms", _by_peer(rounds, "p50_ms"))
+        section.rounds("  latency, 99th percentile", "ms", _by_peer(rounds, "p99_ms"))
 
 
 def small_messages(bench: Bench, section: Section) -> None:
@@ -196,33 +191,34 @@ def small_messages(bench: Bench, section: Section) -> None:
     if 64 not in levels:
         raise BenchError("it is part of what was to be measured before")
     bench.say("1 KiB: 50 messages a connection")
-    section.row("processor time, new connection each, 16 clients", "ms",
-                _by_peer(levels[16], "processor_ms_per_message"), Bound(0.12, of=STUNNEL))
+    section.rounds("processor time, new connection each, 16 clients", "ms",
+                   _by_peer(levels[16], "processor_ms_per_message"), Bound(0.12, of=STUNNEL))
     [many] = _take_turns(bench, bench.near(),
                          [{"clients": 16, "messages": bench.extent.small_messages * 4,
                            "per_connection": 50}])
-    section.row("processor time, 50 a connection, 16 clients", "ms",
-                _by_peer(many, "processor_ms_per_message"), Bound(0.6, of=STUNNEL))
+    section.rounds("processor time, 50 a connection, 16 clients", "ms",
+                   _by_peer(many, "processor_ms_per_message"), Bound(0.6, of=STUNNEL))
     for clients in (16, 64):
-        section.row(f"messages, new connection each, {clients} clients", "a second",
-                    _by_peer(levels[clients], "messages_per_second"),
-                    Bound(3, at_least=True, of=STUNNEL), Bound(0.6, at_least=True, of=STRAIGHT))
-    section.row("messages, 50 a connection, 16 clients", "a second",
-                _by_peer(many, "messages_per_second"))
-    section.row("upstream connections made for them", f"of {bench.extent.small_messages * 4}",
-                _by_peer(many, "upstream_connections"))
+        section.rounds(f"messages, new connection each, {clients} clients", "a second",
+                       _by_peer(levels[clients], "messages_per_second"),
+                       Bound(3, at_least=True, of=STUNNEL), Bound(0.6, at_least=True, of=STRAIGHT))
+    section.rounds("messages, 50 a connection, 16 clients", "a second",
+                   _by_peer(many, "messages_per_second"))
+    section.rounds("upstream connections made for them", f"of {bench.extent.small_messages * 4}",
+                   _by_peer(many, "upstream_connections"))
 
 
 def large_messages(bench: Bench, section: Section) -> None:
     """Messages of 25 MiB, 16 clients"""
     bench.say("25 MiB")
-    [loads] = _take_turns(bench, bench.near(), [{"clients": 16, "octets": LARGE,
-                                                 "messages": bench.extent.large_messages}])
-    bench.large = loads
-    section.row("processor time a MiB", "ms",
-                _by_peer(loads, "processor_ms_per_message", MIB / LARGE), Bound(0.7, of=STUNNEL))
-    section.row("throughput", "MiB/s", _by_peer(loads, "messages_per_second", LARGE / MIB),
-                Bound(1, at_least=True, of=STUNNEL))
+    [rounds] = _take_turns(bench, bench.near(), [{"clients": 16, "octets": LARGE,
+                                                  "messages": bench.extent.large_messages}])
+    bench.large = rounds
+    section.rounds("processor time a MiB", "ms",
+                   _by_peer(rounds, "processor_ms_per_message", MIB / LARGE),
+                   Bound(0.7, of=STUNNEL))
+    section.rounds("throughput", "MiB/s", _by_peer(rounds, "messages_per_second", LARGE / MIB),
+                   Bound(1, at_least=True, of=STUNNEL))
 
 
 def _idle_kib(bench: Bench, peer: Peer, clients: int) -> tuple[float, dict[str, Any]]:
@@ -302,13 +298,15 @@ def floor(bench: Bench, section: Section) -> None:
     section.row("the limit, a message of 1 KiB", "ms", {LIMIT: limit["message_ms"]})
     if 16 in bench.levels:
         small = _by_peer(bench.levels[16], "processor_ms_per_message")
-        section.row("  a message of 1 KiB, 16 clients", "times the limit",
-                    {name: figure / limit["message_ms"] for name, figure in small.items()})
+        section.rounds("  a message of 1 KiB, 16 clients", "times the limit",
+                       {name: [figure / limit["message_ms"] for figure in figures]
+                        for name, figures in small.items()})
     section.row("the limit, a MiB of a large message", "ms", {LIMIT: limit["mib_ms"]})
     section.row("  of it the cipher", "ms", {LIMIT: limit["mib_cipher_ms"]})
     large = _by_peer(bench.large, "processor_ms_per_message", MIB / LARGE)
-    section.row("  a MiB of a large message", "times the limit",
-                {name: figure / limit["mib_ms"] for name, figure in large.items()})
+    section.rounds("  a MiB of a large message", "times the limit",
+                   {name: [figure / limit["mib_ms"] for figure in figures]
+                    for name, figures in large.items()})
 
 
 def everything(bench: Bench) -> list[Section]:
