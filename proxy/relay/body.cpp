@@ -262,11 +262,13 @@ class BodyRelay {
     Failure failure = std::exchange(failure_, std::nullopt)
                           .value_or(Failure{Failure::Cause::connection_lost,
                                             "in the middle of the message", std::nullopt});
-    if (sender_->transfer() == Transfer::chunks && failure.cause == Failure::Cause::no_answer) {
-      parts_.transaction.upstream().stall_in_chunk();
-    }
     const std::optional<Result<smtp::Reply>> early =
         sender_->begun() ? upstream().early_reply() : std::nullopt;
+    const bool said_why = early && early->has_value();
+    if (!said_why && sender_->transfer() == Transfer::chunks &&
+        failure.cause == Failure::Cause::no_answer) {
+      parts_.transaction.upstream().stall_in_chunk();
+    }
     if (early && !*early) {
       failure = early->error();
     } else if (early && (*early)->code == 421) {

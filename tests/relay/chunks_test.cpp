@@ -274,6 +274,32 @@ TEST(Chunks, AStallInsideAChunkTwiceIsTheUpstreamsFaultAndItGetsDataForADay) {
   EXPECT_TRUE(scene.staged.heard("DATA"));
 }
 
+// The upstream refuses the first chunk and takes no more of the last, whose end is on its way.
+TEST(Chunks, AnUpstreamThatTakesNoMoreAfterItsRefusalHasNotStalled) {
+  Scene scene(staged_setup());
+  take_chunks(scene);
+  scene.network.set_plan([](const io::Endpoint& endpoint, std::uint64_t, simulation::Random&) {
+    simulation::Attempt attempt;
+    if (endpoint.host == "mail.example") {
+      attempt.conditions.to_server.window = 1024;
+      attempt.conditions.to_client.latency = 300ms;
+      attempt.faults.list = {{.kind = simulation::Fault::Kind::stall,
+                              .direction = simulation::Direction::to_server,
+                              .at = 158'000}};
+    }
+    return attempt;
+  });
+  scene.staged.answer("BDAT", "550 5.7.1 Looks like spam");
+  MailProgram erp(scene);
+  erp.introduce();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(erp.begin_data("a@example.net"), kOwn354);
+    EXPECT_EQ(erp.send(text_of_size(160'000) + ".\r\n", 1min), "550 5.7.1 Looks like spam");
+  }
+  EXPECT_EQ(scene.staged.connections, 2U);
+  EXPECT_FALSE(scene.noted("contoso", "gets DATA for a day"));
+}
+
 TEST(Chunks, WithChunkingOffTheUpstreamGetsData) {
   Arrangement setup = staged_setup();
   setup.upstream.chunking = Chunking::off;
