@@ -1,10 +1,13 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <optional>
 #include <utility>
+
+#include "io/frame_memory.h"
 
 namespace truerelay::io {
 
@@ -33,6 +36,11 @@ struct PromiseBase {
   std::suspend_always initial_suspend() const noexcept { return {}; }
   Finish final_suspend() const noexcept { return {}; }
   [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
+
+  static void* operator new(std::size_t size) { return take_frame_memory(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept {
+    give_back_frame_memory(frame, size);
+  }
 };
 
 template <class T>

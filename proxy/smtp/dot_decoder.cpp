@@ -1,6 +1,6 @@
 #include "smtp/dot_codec.h"
 
-#include "base/thread_sanitizer.h"
+#include "base/sanitizers.h"
 
 // The decoder is a machine of six states, and a scanner that lets it sleep.
 //

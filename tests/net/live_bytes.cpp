@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "base/thread_sanitizer.h"
+#include "base/sanitizers.h"
 
 namespace {
 
