@@ -35,7 +35,7 @@ class Extent:
     floor_messages: int
 
 
-FULL = Extent(rounds=5, distant_messages=10, small_messages=2000, large_messages=32,
+FULL = Extent(rounds=9, distant_messages=10, small_messages=1000, large_messages=32,
               idle_clients=[1000, 2000], idle_in_postfix=100, crowd=10_000, slow_octets=LARGE,
               postfix_messages=500, floor_messages=20_000)
 QUICK = Extent(rounds=1, distant_messages=3, small_messages=400, large_messages=16,
@@ -66,8 +66,9 @@ class Bench:
                              implicit=True)
 
     def near(self) -> list[Peer]:
-        return [self.truerelay(), self.stunnel(), self.stunnel_implicit(),
-                Peer(STRAIGHT, self.upstream.plain)]
+        """In the order of their turns: truerelay between the two that it is held against."""
+        return [Peer(STRAIGHT, self.upstream.plain), self.truerelay(), self.stunnel(),
+                self.stunnel_implicit()]
 
 
 @dataclass
@@ -171,7 +172,7 @@ def growth(bench: Bench, section: Section) -> None:
     bench.say("growth")
     few = bench.extent.small_messages
     courses = [{"clients": 1, "messages": few // 4}]
-    courses += [{"clients": clients, "messages": max(few, clients * (4 if few > 1024 else 2))}
+    courses += [{"clients": clients, "messages": max(few, clients * 2)}
                 for clients in (16, 64, 256, 1024)]
     for course, rounds in zip(courses, _take_turns(bench, subjects, courses, 3)):
         levels[course["clients"]] = rounds
