@@ -10,7 +10,7 @@ namespace truerelay::io {
 // them larger than what the C library hands out fast. What ended frames leave is kept, a few of
 // each size and each thread's for itself, and the last one left, which the processor has in its
 // cache, is the first one taken. Under AddressSanitizer, which is to see what touches a frame after
-// its end, nothing is kept.
+// its end, nothing is kept. No frame may outlive the thread that ends it.
 
 // As operator new, which also says when there is no memory.
 [[nodiscard]] void* take_frame_memory(std::size_t size);

@@ -2,6 +2,8 @@
 
 #include <uv.h>
 
+#include <type_traits>
+
 #include "net/loop.h"
 
 namespace truerelay::net {
@@ -14,6 +16,16 @@ void close(Handle* handle) noexcept {
            [](uv_handle_t* closed) { delete reinterpret_cast<Handle*>(closed); });
 }
 
+// A number here, a pointer there.
+template <class Descriptor>
+std::intptr_t number(Descriptor descriptor) {
+  if constexpr (std::is_pointer_v<Descriptor>) {
+    return reinterpret_cast<std::intptr_t>(descriptor);
+  } else {
+    return descriptor;
+  }
+}
+
 }  // namespace
 
 void CloseHandle::operator()(uv_tcp_s* handle) const noexcept { close(handle); }
@@ -24,6 +36,12 @@ TcpHandle new_tcp(Loop& loop, void* owner) {
   uv_tcp_init(loop.native(), handle);  // Fails only for flags that are not given here.
   handle->data = owner;
   return TcpHandle(handle);
+}
+
+std::intptr_t system_socket(const uv_tcp_s& handle) {
+  uv_os_fd_t descriptor{};
+  const int error = uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle), &descriptor);
+  return error == 0 ? number(descriptor) : -1;
 }
 
 SignalHandle new_signal(Loop& loop, void* owner) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 struct uv_signal_s;
@@ -23,5 +24,8 @@ using SignalHandle = std::unique_ptr<uv_signal_s, CloseHandle>;
 // Initialised, not yet a socket. `owner` is what callbacks find in `data`.
 [[nodiscard]] TcpHandle new_tcp(Loop& loop, void* owner);
 [[nodiscard]] SignalHandle new_signal(Loop& loop, void* owner);
+
+// What the system knows the socket by, for platform/; -1 where there is none.
+[[nodiscard]] std::intptr_t system_socket(const uv_tcp_s& handle);
 
 }  // namespace truerelay::net

@@ -123,10 +123,7 @@ void Listener::accept() {
   sockaddr_storage native{};
   int size = sizeof native;
   if (error == 0) {
-    uv_os_fd_t descriptor{};
-    if (uv_fileno(reinterpret_cast<const uv_handle_t*>(client.get()), &descriptor) == 0) {
-      recent_ = static_cast<int>(descriptor);
-    }
+    recent_ = static_cast<int>(system_socket(*client));
     error = uv_tcp_getpeername(client.get(), reinterpret_cast<sockaddr*>(&native), &size);
   }
   if (error != 0) {

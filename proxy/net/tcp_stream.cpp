@@ -7,6 +7,7 @@
 #include <new>
 
 #include "net/failure_of.h"
+#include "net/handle.h"
 #include "net/loop.h"
 #include "platform/last_segment.h"
 
@@ -247,10 +248,8 @@ void TcpStream::shutdown() {
 }
 
 void TcpStream::last_write_follows() {
-  uv_os_fd_t descriptor{};
-  if (state_ == State::open &&
-      uv_fileno(reinterpret_cast<const uv_handle_t*>(handle_.get()), &descriptor) == 0) {
-    platform::hold_back_until_close(static_cast<int>(descriptor));
+  if (state_ == State::open) {
+    platform::hold_back_until_close(system_socket(*handle_));
   }
 }
 

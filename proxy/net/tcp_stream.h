@@ -17,9 +17,9 @@ class Loop;
 // a deadline, and segments go out as they are written.
 //
 // Reading happens only while a read is under way: what is likely to be little, by way of the loop's
-// memory, everything else straight into the caller's buffer. A write is
-// tried at once; what the system does not take is copied, one piece at a time, into a request that
-// libuv owns. An idle connection costs this object and one uv_tcp_t, less than 500 bytes together.
+// memory, everything else straight into the caller's buffer. A write is tried at once; what the
+// system does not take is copied, one piece at a time, into a request that libuv owns. An idle
+// connection costs this object and one uv_tcp_t, less than 500 bytes together.
 class TcpStream final : public io::Stream, private io::Timer, private io::Executor::Job {
  public:
   // `connected` is a connection that was made or accepted on `loop`.

@@ -3,6 +3,7 @@
 #include <fmt/compile.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 
@@ -32,7 +33,10 @@ std::string timestamp(io::WallTime at) {
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::int64_t tenths_of_milliseconds(io::Duration duration) { return (duration.count() + 50) / 100; }
+std::int64_t tenths_of_milliseconds(io::Duration duration) {
+  assert(duration.count() >= 0);
+  return (duration.count() + 50) / 100;
+}
 
 double milliseconds(io::Duration duration) {
   return static_cast<double>(tenths_of_milliseconds(duration)) / 10.0;

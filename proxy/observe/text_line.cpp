@@ -10,8 +10,8 @@
 
 #include "base/ascii.h"
 
-// Most lines are written for a message each, which costs little more than this does: so nothing is
-// formatted into strings of its own, and the forms are compiled.
+// Every message has its line, and the relay of a small one costs so little that the line counts: so
+// nothing is formatted into strings of its own, and the forms are compiled.
 namespace truerelay::observe {
 namespace {
 

@@ -6,11 +6,11 @@
 
 namespace truerelay::platform {
 
-void hold_back_until_close([[maybe_unused]] int socket) {
+void hold_back_until_close([[maybe_unused]] std::intptr_t socket) {
 #ifdef TCP_CORK
   const int on = 1;
   // Where it fails, two segments leave instead of one.
-  static_cast<void>(::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on));
+  static_cast<void>(::setsockopt(static_cast<int>(socket), IPPROTO_TCP, TCP_CORK, &on, sizeof on));
 #endif
 }
 

@@ -264,16 +264,16 @@ class BodyRelay {
                                             "in the middle of the message", std::nullopt});
     const std::optional<Result<smtp::Reply>> early =
         sender_->begun() ? upstream().early_reply() : std::nullopt;
-    const bool said_why = early && early->has_value();
-    if (!said_why && sender_->transfer() == Transfer::chunks &&
+    const bool refused = early && *early && !(*early)->completion() && !(*early)->intermediate();
+    if (!refused && sender_->transfer() == Transfer::chunks &&
         failure.cause == Failure::Cause::no_answer) {
       parts_.transaction.upstream().stall_in_chunk();
     }
     if (early && !*early) {
       failure = early->error();
-    } else if (early && (*early)->code == 421) {
+    } else if (refused && (*early)->code == 421) {
       failure = {Failure::Cause::connection_closed, "", **early};
-    } else if (early && !(*early)->completion() && !(*early)->intermediate()) {
+    } else if (refused) {
       co_await hear_refusal(**early);
       co_return;
     } else if (early && (*early)->completion() && completing_) {

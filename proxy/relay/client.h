@@ -60,7 +60,8 @@ class Client {
     left_context_ = context;
   }
 
-  // Says what was gathered, after which the connection is to go at once: nothing is lost with it.
+  // Says what was gathered, after which the connection is to go at once: both sides have said that
+  // they have nothing more to say.
   io::Task<bool> part();
 
   // Says what was gathered, ends the connection in good order, and waits a little while the

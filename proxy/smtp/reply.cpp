@@ -8,7 +8,6 @@
 #include "base/ascii.h"
 
 namespace truerelay::smtp {
-
 namespace {
 
 void add_reply_text(std::string& line, std::string_view text) {
@@ -37,12 +36,12 @@ std::string reply_text(std::string_view text) {
 void serialize(const Reply& reply, std::string& out) {
   const fmt::format_int digits(reply.code);
   const std::string_view code(digits.data(), digits.size());
-  constexpr std::size_t kAroundText = 6;
-  std::size_t octets = kAroundText;
+  constexpr std::size_t kAroundText = 6;  // Code, separator, line end.
+  std::size_t octets = out.size();
   for (const std::string& text : reply.lines) {
     octets += kAroundText + text.size();
   }
-  out.reserve(out.size() + octets);
+  out.reserve(octets);
   // The space stands before an empty text, too: RFC 5321 section 4.2 asks servers for it.
   if (reply.lines.empty()) {
     add_line(out, code, ' ', "");

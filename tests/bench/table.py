@@ -13,7 +13,7 @@ _TITLE, _FIGURE = 60, 17
 class Bound:
     """A bound for truerelay's figure: for the figure itself, or for its ratio to another's.
     A ratio is taken within each round, and of those the median counts: what else the machine does
-    slows down both, and is gone from it."""
+    at that time slows down both."""
     limit: float
     at_least: bool = False
     of: str | None = None  # The peer, or the title of another row, that the figure is divided by.

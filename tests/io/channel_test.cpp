@@ -34,10 +34,10 @@ class StagedStream final : public io::Stream {
   }
   bool start(io::WriteOperation& operation) override {
     written += operation.bytes;
-    deadline_of_write = deadline;
-    return true;
+    writing_ = slow ? &operation : nullptr;
+    return !slow;
   }
-  void set_deadline(io::Time time) override { deadline = time; }
+  void set_deadline(io::Time time) override { deadlines.push_back(time); }
   void shutdown() override {}
   void close() override { closed = true; }
 
@@ -51,10 +51,12 @@ class StagedStream final : public io::Stream {
   void end() { complete(std::size_t{0}); }
   void fail() { complete(io::fail(io::Failure::Kind::reset, "it broke")); }
   [[nodiscard]] bool reading() const { return reading_ != nullptr; }
+  // What is being written is taken.
+  void take() { loop_.post(*std::exchange(writing_, nullptr)); }
 
   std::string written;
-  io::Time deadline = io::Time::max();
-  io::Time deadline_of_write{};
+  std::vector<io::Time> deadlines;
+  bool slow = false;  // Writes wait for take().
   bool closed = false;
 
  private:
@@ -66,6 +68,7 @@ class StagedStream final : public io::Stream {
 
   ManualLoop& loop_;
   io::ReadOperation* reading_ = nullptr;
+  io::WriteOperation* writing_ = nullptr;
   std::string waiting_bytes_;
 };
 
@@ -206,14 +209,23 @@ TEST_F(ChannelTest, AnInterruptionIsNotLostToBytesThatComeAfterIt) {
   EXPECT_EQ(channel->buffer().readable(), "x");
 }
 
+io::Task<void> write_ok(Channel& out, io::Time until) { co_await out.write("250 ok\r\n", until); }
+
 TEST_F(ChannelTest, TheDeadlineOfAWriteEndsWithIt) {
   const io::Time deadline = loop.now() + std::chrono::seconds(5);
-  scope.spawn([](Channel& out, io::Time until) -> io::Task<void> {
-    co_await out.write("250 ok\r\n", until);
-  }(*channel, deadline));
+  peer->slow = true;
+  scope.spawn(write_ok(*channel, deadline));
   EXPECT_EQ(peer->written, "250 ok\r\n");
-  EXPECT_EQ(peer->deadline_of_write, deadline);
-  EXPECT_EQ(peer->deadline, io::Time::max());
+  EXPECT_EQ(peer->deadlines, std::vector{deadline});
+  peer->take();
+  loop.run_jobs();
+  EXPECT_EQ(peer->deadlines, (std::vector{deadline, io::Time::max()}));
+}
+
+TEST_F(ChannelTest, AWriteThatIsDoneAtOnceNeedsNoDeadline) {
+  scope.spawn(write_ok(*channel, loop.now() + std::chrono::seconds(5)));
+  EXPECT_EQ(peer->written, "250 ok\r\n");
+  EXPECT_TRUE(peer->deadlines.empty());
 }
 
 TEST_F(ChannelTest, AStreamThatIsHandedOutAndTakenInAgainGoesOn) {
