@@ -122,12 +122,6 @@ void add_printable(std::string& line, std::string_view text, std::size_t at_most
   add_escaped(line, text, at_most, false);
 }
 
-std::string in_double_quotes(std::string_view text, std::size_t at_most) {
-  std::string line;
-  add_in_double_quotes(line, text, at_most);
-  return line;
-}
-
 void add_in_double_quotes(std::string& line, std::string_view text, std::size_t at_most) {
   line += '"';
   add_escaped(line, text, at_most, true);

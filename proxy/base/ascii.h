@@ -35,7 +35,6 @@ namespace truerelay {
 void add_printable(std::string& line, std::string_view text, std::size_t at_most = 512);
 
 // The same between double quotes, those inside and backslashes escaped with a backslash.
-[[nodiscard]] std::string in_double_quotes(std::string_view text, std::size_t at_most = 512);
 void add_in_double_quotes(std::string& line, std::string_view text, std::size_t at_most = 512);
 
 }  // namespace truerelay

@@ -39,7 +39,9 @@ TEST(Printable, EscapesWhatWouldSteerALogOrATerminal) {
       << "U+202E";
   EXPECT_EQ(printable("\xC2\x85\xE2\x80\xA8"), "\\xC2\\x85\\xE2\\x80\\xA8") << "NEL, U+2028";
   EXPECT_EQ(printable("say \"\\\""), "say \"\\\"");
-  EXPECT_EQ(in_double_quotes("say \"\\\""), "\"say \\\"\\\\\\\"\"");
+  std::string line = "reply=";
+  add_in_double_quotes(line, "say \"\\\"");
+  EXPECT_EQ(line, "reply=\"say \\\"\\\\\\\"\"");
   EXPECT_EQ(printable("%n%s"), "%n%s");
 }
 

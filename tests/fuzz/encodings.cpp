@@ -74,7 +74,8 @@ void check_printable(std::string_view input) {
             "nor one that turns the text around or ends the line");
     require(safe.size() <= 4 * most + 3, "what may be shown is bounded");
   }
-  const std::string quoted = in_double_quotes(input);
+  std::string quoted;
+  add_in_double_quotes(quoted, input);
   std::size_t end = 1;
   while (end < quoted.size() && quoted[end] != '"') {
     end += quoted[end] == '\\' && (quoted[end + 1] == '"' || quoted[end + 1] == '\\') ? 2 : 1;

@@ -99,7 +99,8 @@ TEST(TextLine, CannotBeForgedThroughAnyField) {
     record.recipients = {{hostile, hostile}};
     const std::string line = text_line(kEvening, record);
     expect_one_harmless_line(line);
-    const std::string in_quotes = in_double_quotes(hostile);
+    std::string in_quotes;
+    add_in_double_quotes(in_quotes, hostile);
     EXPECT_NE(line.find(" helo=" + in_quotes + " client_user=" + in_quotes + " from=" + in_quotes +
                         " to=[" + in_quotes + " " + in_quotes + "] size="),
               std::string::npos)
