@@ -37,7 +37,8 @@ class Loop final : public io::Executor, public io::Clock {
   // For this folder.
   [[nodiscard]] uv_loop_s* native();
   // Where a stream reads what is likely to be little, before it takes as much memory as that needs.
-  // Good for one read, and wiped after it.
+  // Good for one read, and wiped after it. Commands and replies fit.
+  static constexpr std::size_t kALittle = std::size_t{4} * 1024;
   [[nodiscard]] std::span<char> room_for_a_little() { return room_for_a_little_; }
 
  private:
@@ -50,7 +51,7 @@ class Loop final : public io::Executor, public io::Clock {
   void follow_next_expiry();
 
   std::unique_ptr<Handles> handles_;
-  std::array<char, std::size_t{4} * 1024> room_for_a_little_{};
+  std::array<char, kALittle> room_for_a_little_{};
   io::Time alarm_ = io::Time::max();  // When libuv's timer is set to fire.
 };
 

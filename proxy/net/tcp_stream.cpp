@@ -14,8 +14,8 @@
 namespace truerelay::net {
 namespace {
 
-// Commands and replies fit the first, which is the loop's; bodies fill it and soon have the second.
-constexpr std::uint32_t kLeastRoom = 4 * 1024;
+// The first is the loop's; bodies fill it and soon have the second.
+constexpr std::uint32_t kLeastRoom = Loop::kALittle;
 constexpr std::uint32_t kMostRoom = io::Stream::kReadSize;
 
 constexpr std::size_t kLeastWorthReading = 1024;
