@@ -86,7 +86,7 @@ TEST_F(LastWrite, TravelsTogetherWithTheEnd) {
   stream_.reset();
   const bool in_time = loop.now() - began < 150ms;  // After 200 the system does not wait any more.
   EXPECT_EQ(hear(100), "221 Goodbye\r\n");
-  EXPECT_EQ(segments_that_came() - before, in_time ? 1U : 2U);
+  EXPECT_LE(segments_that_came() - before, in_time ? 1U : 2U);
 }
 
 TEST_F(LastWrite, UnannouncedLeavesAtOnce) {
