@@ -23,9 +23,14 @@ namespace truerelay::observe {
 namespace {
 
 constexpr std::string_view kLost = " log lines were lost";
+constexpr std::string_view kOneLost = " 1 log line was lost";
 
-// N of "... error N log lines were lost", or 0 for another line.
+// N of "... error N log lines were lost", which says it of a single line in other words; 0 for
+// another line.
 std::uint64_t lost_count(std::string_view line) {
+  if (line.ends_with(kOneLost)) {
+    return 1;
+  }
   if (!line.ends_with(kLost)) {
     return 0;
   }
