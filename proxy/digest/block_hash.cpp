@@ -6,7 +6,7 @@
 #include <bit>
 #include <cassert>
 
-#include "digest/block_pair.h"
+#include "digest/three_blocks.h"
 
 namespace truerelay::digest {
 
@@ -21,15 +21,16 @@ BlockHash hash_block(const HashKey& key, std::string_view block) {
   return std::bit_cast<BlockHash>(std::to_array(result));
 }
 
-std::array<BlockHash, 2> hash_two_blocks(const HashKey& key, std::string_view two_blocks) {
-  assert(two_blocks.size() == 2 * kBlockSize);
+std::array<BlockHash, 3> hash_three_blocks(const HashKey& key, std::string_view three_blocks) {
+  assert(three_blocks.size() == 3 * kBlockSize);
 #if HH_ARCH_X64
   if ((highwayhash::InstructionSets::Supported() & HH_TARGET_AVX2) != 0) {
-    return hash_pair_with_avx2(key, two_blocks.data());
+    return hash_three_with_avx2(key, three_blocks.data());
   }
 #endif
-  return {hash_block(key, two_blocks.substr(0, kBlockSize)),
-          hash_block(key, two_blocks.substr(kBlockSize))};
+  return {hash_block(key, three_blocks.substr(0, kBlockSize)),
+          hash_block(key, three_blocks.substr(kBlockSize, kBlockSize)),
+          hash_block(key, three_blocks.substr(2 * kBlockSize))};
 }
 
 }  // namespace truerelay::digest

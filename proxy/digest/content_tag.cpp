@@ -7,12 +7,12 @@ ContentTag::ContentTag(const Key& key) : key_(key), blocks_(key) { blocks_.field
 void ContentTag::take(std::string_view bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
-    if (partial_.empty() && bytes.size() >= 2 * kBlockSize) {
+    if (partial_.empty() && bytes.size() >= 3 * kBlockSize) {
       for (const BlockHash& hash :
-           hash_two_blocks(key_.for_content_, bytes.substr(0, 2 * kBlockSize))) {
+           hash_three_blocks(key_.for_content_, bytes.substr(0, 3 * kBlockSize))) {
         add(hash);
       }
-      bytes.remove_prefix(2 * kBlockSize);
+      bytes.remove_prefix(3 * kBlockSize);
       continue;
     }
     if (partial_.empty() && bytes.size() >= kBlockSize) {

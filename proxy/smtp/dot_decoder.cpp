@@ -1,5 +1,10 @@
 #include "smtp/dot_codec.h"
 
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
 #include "base/sanitizers.h"
 
 // The decoder is a machine of six states, and a scanner that lets it sleep.
@@ -9,27 +14,33 @@
 // back, the machine gives out what that meant, goes to `text`, and looks at the byte again.
 //
 // Almost every byte of almost every message is text between clean CRLFs. The scanner finds the
-// longest stretch of it, across lines, and it is copied at once. It judges blocks without a branch
-// a byte, which compilers turn into vector instructions.
+// longest stretch of it, across lines, and it is copied at once. It judges many bytes with one
+// instruction.
 
 namespace truerelay::smtp {
 namespace {
 
 constexpr std::size_t kBlock = 128;
 
+// As wide as the vectors of AVX2; where they are narrower, the compiler takes two.
+using Bytes = unsigned char __attribute__((vector_size(32)));
+
 // Whether the kBlock bytes at `at`, and the one that follows them, hold nothing that needs the
 // machine: a NUL, a CR without LF, an LF without CR, a dot after LF. An LF as the first byte and a
 // NUL as the last are not seen.
 inline __attribute__((always_inline)) bool clean_block(const char* at) {
-  unsigned char dirty = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const char byte = at[i];
-    const char next = at[i + 1];
-    const bool bare = (byte == '\r') != (next == '\n');
-    const bool dot = (byte == '\n') & (next == '.');
-    dirty |= static_cast<unsigned char>(bare | dot | (byte == '\0'));
+  Bytes dirty{};
+  for (std::size_t i = 0; i < kBlock; i += sizeof(Bytes)) {
+    Bytes byte;
+    Bytes next;
+    std::memcpy(&byte, at + i, sizeof byte);
+    std::memcpy(&next, at + i + 1, sizeof next);
+    const auto bare = (byte == '\r') ^ (next == '\n');
+    const auto dot = (byte == '\n') & (next == '.');
+    dirty |= static_cast<Bytes>(bare | dot | (byte == '\0'));
   }
-  return dirty == 0;
+  const auto words = std::bit_cast<std::array<std::uint64_t, 4>>(dirty);
+  return (words[0] | words[1] | words[2] | words[3]) == 0;
 }
 
 // Compiled twice where the system's loader can choose: with the wider vectors of most processors
