@@ -1,6 +1,6 @@
 #include "app/engine.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <utility>
@@ -102,7 +102,9 @@ void Engine::take_over(Blueprint drawn, Sockets::Opened opened) {
   generation_ = std::move(next);
 }
 
-std::string Engine::next_session_id() { return fmt::format("{}-{}", id_prefix_, ++sessions_); }
+std::string Engine::next_session_id() {
+  return fmt::format(FMT_COMPILE("{}-{}"), id_prefix_, ++sessions_);
+}
 
 void Engine::heed_signals() {
   signals_ = std::make_unique<net::Signals>(loop_, [this](net::Signal signal) {

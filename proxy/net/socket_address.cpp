@@ -1,6 +1,6 @@
 #include "net/socket_address.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 #include <uv.h>
 
 #include <cstring>
@@ -25,7 +25,7 @@ Address copied(const sockaddr* native) {
 std::string text(const SocketAddress& address) {
   const std::string ip = platform::ip_text(address.ip);
   if (address.ip.is_v4()) {
-    return fmt::format("{}:{}", ip, address.port);
+    return fmt::format(FMT_COMPILE("{}:{}"), ip, address.port);
   }
   return address.zone == 0 ? fmt::format("[{}]:{}", ip, address.port)
                            : fmt::format("[{}%{}]:{}", ip, address.zone, address.port);

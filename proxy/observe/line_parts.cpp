@@ -1,7 +1,5 @@
 #include "observe/line_parts.h"
 
-#include <fmt/compile.h>
-
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -27,10 +25,20 @@ std::string timestamp(io::WallTime at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::milliseconds>(at - day));
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"),
-                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put_before = [&text](std::size_t end, std::int64_t number) {
+    for (; number > 0 && end > 0; number /= 10) {
+      text[--end] = static_cast<char>('0' + number % 10);
+    }
+  };
+  put_before(4, static_cast<int>(date.year()));
+  put_before(7, static_cast<unsigned>(date.month()));
+  put_before(10, static_cast<unsigned>(date.day()));
+  put_before(13, time.hours().count());
+  put_before(16, time.minutes().count());
+  put_before(19, time.seconds().count());
+  put_before(23, time.subseconds().count());
+  return text;
 }
 
 std::int64_t tenths_of_milliseconds(io::Duration duration) {

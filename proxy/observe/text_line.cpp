@@ -1,21 +1,21 @@
 #include "observe/text_line.h"
 
-#include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 #include "base/ascii.h"
 
 // Every message has its line, and the relay of a small one costs so little that the line counts: so
-// nothing is formatted into strings of its own, and the forms are compiled.
+// it is put together without forms to interpret and strings in between.
 namespace truerelay::observe {
 namespace {
 
 constexpr std::size_t kUsualLength = 600;
+constexpr std::size_t kWidestLevel = 5;
 
 constexpr std::array<bool, 256> kNeedsNoQuotes = [] {
   std::array<bool, 256> table{};
@@ -28,9 +28,9 @@ constexpr std::array<bool, 256> kNeedsNoQuotes = [] {
 
 bool needs_no_quotes(char c) { return kNeedsNoQuotes[static_cast<unsigned char>(c)]; }
 
-template <class Form, class... Values>
-void put(std::string& line, Form form, const Values&... values) {
-  fmt::format_to(std::back_inserter(line), form, values...);
+void put_number(std::string& line, std::uint64_t number) {
+  const fmt::format_int digits(number);
+  line.append(digits.data(), digits.size());
 }
 
 void put_value(std::string& line, std::string_view text) {
@@ -44,23 +44,36 @@ void put_value(std::string& line, std::string_view text) {
 std::string beginning(io::WallTime at, Level level) {
   std::string line;
   line.reserve(kUsualLength);
-  put(line, FMT_COMPILE("{} {:<5} "), timestamp(at),
-      level == Level::warning ? "warn" : name(level));
+  line += timestamp(at);
+  line += ' ';
+  const std::string_view word = level == Level::warning ? "warn" : name(level);
+  line += word;
+  line.append(kWidestLevel + 1 - word.size(), ' ');
   return line;
 }
 
+void add_key(std::string& line, std::string_view key) {
+  line += ' ';
+  line += key;
+  line += '=';
+}
+
 void add(std::string& line, std::string_view key, std::string_view text) {
-  put(line, FMT_COMPILE(" {}="), key);
+  add_key(line, key);
   put_value(line, text);
 }
 
 void add_number(std::string& line, std::string_view key, std::uint64_t number) {
-  put(line, FMT_COMPILE(" {}={}"), key, number);
+  add_key(line, key);
+  put_number(line, number);
 }
 
 void add_time(std::string& line, std::string_view key, io::Duration time) {
-  const std::int64_t tenths = tenths_of_milliseconds(time);
-  put(line, FMT_COMPILE(" {}={}.{}ms"), key, tenths / 10, tenths % 10);
+  const auto tenths = static_cast<std::uint64_t>(tenths_of_milliseconds(time));
+  add_number(line, key, tenths / 10);
+  line += '.';
+  put_number(line, tenths % 10);
+  line += "ms";
 }
 
 // [a@example.com "250 2.1.5 Ok", b@example.com "550 5.1.1 Unknown"]
@@ -76,7 +89,10 @@ void put_recipients(std::string& line, const MessageRecord& record) {
     add_in_double_quotes(line, recipient.reply, kLongestField);
   }
   if (listed < record.recipients.size()) {
-    put(line, FMT_COMPILE("{}and {} more"), separator, record.recipients.size() - listed);
+    line += separator;
+    line += "and ";
+    put_number(line, record.recipients.size() - listed);
+    line += " more";
   }
   line += ']';
 }
@@ -87,7 +103,10 @@ std::string text_line(io::WallTime at, const MessageRecord& record) {
   std::string line = beginning(at, level_of(record.outcome));
   line += "message ";
   put_value(line, record.session);
-  put(line, FMT_COMPILE("/{} {}"), record.number, name(record.outcome));
+  line += '/';
+  put_number(line, record.number);
+  line += ' ';
+  line += name(record.outcome);
   add(line, "listener", record.listener);
   add(line, "client", record.client);
   add(line, "helo", record.helo);

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fmt/compile.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -42,12 +43,12 @@ std::optional<io::IpAddress> parse_ip(std::string_view text) {
 }
 
 std::string ip_text(const io::IpAddress& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.is_v4()) {
-    ::inet_ntop(AF_INET, address.bytes.data() + kMappedPrefix, text.data(), text.size());
-  } else {
-    ::inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
+    const std::uint8_t* bytes = address.bytes.data() + kMappedPrefix;
+    return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), bytes[0], bytes[1], bytes[2], bytes[3]);
   }
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
   return text.data();
 }
 

@@ -1,6 +1,6 @@
 #include "relay/own_replies.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <array>
 
@@ -93,8 +93,8 @@ const Row& row_of(Failure::Cause cause) {
   std::abort();
 }
 
-smtp::Reply own_reply(int code, std::string_view status, std::string text) {
-  return {code, fmt::format("{} {}", status, text)};
+smtp::Reply own_reply(int code, std::string_view status, std::string_view text) {
+  return {code, fmt::format(FMT_COMPILE("{} {}"), status, text)};
 }
 
 // "192.0.2.1" of "192.0.2.1:49152", "2001:db8::1" of "[2001:db8::1]:49152"
@@ -142,10 +142,10 @@ smtp::Reply reply_for(const Failure& failure, const UpstreamSettings& upstream) 
 namespace own {
 
 smtp::Reply greeting(std::string_view host_name) {
-  return {220, fmt::format("{} ESMTP truerelay", host_name)};
+  return {220, fmt::format(FMT_COMPILE("{} ESMTP truerelay"), host_name)};
 }
 smtp::Reply hello(std::string_view host_name, std::string_view client) {
-  return {250, fmt::format("{} greets {}", host_name, printable(client, 255))};
+  return {250, fmt::format(FMT_COMPILE("{} greets {}"), host_name, printable(client, 255))};
 }
 smtp::Reply sender_noted() {
   return own_reply(250, "2.1.0",
@@ -167,7 +167,7 @@ smtp::Reply help() {
   return own_reply(214, "2.0.0", "truerelay passes SMTP on to an upstream; see its README");
 }
 smtp::Reply goodbye(std::string_view host_name) {
-  return own_reply(221, "2.0.0", fmt::format("{} closes the connection", host_name));
+  return own_reply(221, "2.0.0", fmt::format(FMT_COMPILE("{} closes the connection"), host_name));
 }
 smtp::Reply ready_for_tls() { return own_reply(220, "2.0.0", "Ready to start TLS"); }
 smtp::Reply not_allowed(std::string_view address, std::string_view listener) {

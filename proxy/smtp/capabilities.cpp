@@ -1,6 +1,6 @@
 #include "smtp/capabilities.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 
@@ -83,7 +83,8 @@ Capabilities parse_capabilities(const Reply& ehlo) {
 std::vector<std::string> capability_lines(const Capabilities& capabilities) {
   std::vector<std::string> lines;
   if (capabilities.size_offered) {
-    lines.push_back(capabilities.size == 0 ? "SIZE" : fmt::format("SIZE {}", capabilities.size));
+    lines.push_back(
+        capabilities.size == 0 ? "SIZE" : fmt::format(FMT_COMPILE("SIZE {}"), capabilities.size));
   }
   for (const Flag& flag : kFlags) {
     if (capabilities.*flag.offered) {

@@ -87,28 +87,29 @@ std::optional<std::string_view> after_keyword(std::string_view argument, std::st
 }
 
 std::expected<Command, Reply> parse_command(std::string_view line) {
-  if (std::optional<Foreign> foreign = looks_foreign(line)) {
-    return *std::move(foreign);
+  const std::string_view text = line.substr(0, line.size() - (line.ends_with("\r\n") ? 2 : 0));
+  const std::string_view verb = text.substr(0, text.find(' '));
+  const auto parser = std::ranges::find_if(
+      kParsers, [verb](const Parser& known) { return ascii_equal(known.verb, verb); });
+  const bool known = parser != std::end(kParsers);
+  if (!known) {  // What begins like a command of SMTP is one.
+    if (std::optional<Foreign> foreign = looks_foreign(line)) {
+      return *std::move(foreign);
+    }
   }
   const bool auth = ascii_starts_with(line, "AUTH ");
   if (line.size() > (auth ? kLongestCommandLine : kLongestOtherCommandLine)) {
     return refuse(500, "5.5.2 The command line is too long");
   }
-  if (line.ends_with("\r\n")) {
-    line.remove_suffix(2);
-  } else if (line.ends_with('\n')) {
+  if (text.ends_with('\n')) {
     return refuse(500, "5.5.2 A command line ends with CRLF, not with LF alone");
   }
-
-  const std::string_view verb = line.substr(0, line.find(' '));
-  const auto parser = std::ranges::find_if(
-      kParsers, [verb](const Parser& known) { return ascii_equal(known.verb, verb); });
-  if (parser == std::end(kParsers)) {
+  if (!known) {
     return refuse_unknown(verb);
   }
-  ParsedCommand command = parser->parse(without_spaces_around(line.substr(verb.size())));
+  ParsedCommand command = parser->parse(without_spaces_around(text.substr(verb.size())));
   // From here on no command holds a control byte, whichever parser took it.
-  if (command && std::ranges::any_of(line, ascii_control)) {
+  if (command && std::ranges::any_of(text, ascii_control)) {
     return refuse(501, "5.5.4 Control bytes are not allowed in a command");
   }
   return command;

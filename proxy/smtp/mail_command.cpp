@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 
@@ -119,9 +119,9 @@ ParsedCommand parse_mail(std::string_view argument) {
 }
 
 std::string serialize(const Mail& mail, const Capabilities& upstream) {
-  std::string line = fmt::format("MAIL FROM:<{}>", mail.reverse_path.text());
+  std::string line = fmt::format(FMT_COMPILE("MAIL FROM:<{}>"), mail.reverse_path.text());
   if (mail.size && upstream.size_offered) {
-    line += fmt::format(" SIZE={}", *mail.size);
+    line += fmt::format(FMT_COMPILE(" SIZE={}"), *mail.size);
   }
   if (mail.body && upstream.eight_bit_mime) {
     line += *mail.body == Body::seven_bit ? " BODY=7BIT" : " BODY=8BITMIME";

@@ -186,6 +186,7 @@ std::string Path::text() const {
     return {};
   }
   std::string text;
+  text.reserve(local_part.size() + 1 + domain.size());
   if (dot_string(local_part)) {
     text = local_part;
   } else {

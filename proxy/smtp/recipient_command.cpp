@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 
@@ -91,7 +91,7 @@ ParsedCommand parse_recipient(std::string_view argument) {
 }
 
 std::string serialize(const Recipient& recipient, const Capabilities& upstream) {
-  std::string line = fmt::format("RCPT TO:<{}>", recipient.forward_path.text());
+  std::string line = fmt::format(FMT_COMPILE("RCPT TO:<{}>"), recipient.forward_path.text());
   if (upstream.dsn && !recipient.notify.empty()) {
     std::string_view separator = " NOTIFY=";
     for (const std::string& condition : recipient.notify) {

@@ -50,6 +50,12 @@ bool TlsStream::read_until_done(io::ReadOperation& operation) {
   return true;
 }
 
+// Whether it is worth a question to BoringSSL, which costs as much as a short command does.
+bool TlsStream::may_have_more() const {
+  return !ciphertext_.in.empty() || SSL_has_pending(ssl_.get()) == 1 ||
+         (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 // Moves what is there to the reader. False: more ciphertext is needed.
 bool TlsStream::decrypt(io::ReadOperation& operation) {
   if (failure_) {
@@ -57,11 +63,8 @@ bool TlsStream::decrypt(io::ReadOperation& operation) {
     return true;
   }
   std::size_t count = 0;
-  int error = SSL_ERROR_NONE;
-  // Once something has come, it is asked for more only where there may be more.
-  while (count < operation.at_most && error == SSL_ERROR_NONE &&
-         (count == 0 || !ciphertext_.in.empty() || SSL_has_pending(ssl_.get()) == 1)) {
-    ERR_clear_error();
+  int error = SSL_ERROR_WANT_READ;
+  while (count < operation.at_most && may_have_more()) {
     // Decrypts the next record, if a whole one is there, and says how large it is, so that the
     // reader's buffer takes just the memory that is needed.
     const int peeked = SSL_peek(ssl_.get(), nullptr, 0);
@@ -151,7 +154,6 @@ bool TlsStream::encrypt(std::string_view bytes) {
   }
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, kLargestPiece);
-    ERR_clear_error();
     // ciphertext_.out takes everything, so this is never a partial write.
     if (SSL_write(ssl_.get(), piece.data(), static_cast<int>(piece.size())) !=
         static_cast<int>(piece.size())) {

@@ -38,6 +38,7 @@ class TlsStream final : public io::Stream {
 
  private:
   [[nodiscard]] bool read_until_done(io::ReadOperation& operation);
+  [[nodiscard]] bool may_have_more() const;
   [[nodiscard]] bool decrypt(io::ReadOperation& operation);
   void received();
   void note_received();
