@@ -101,11 +101,21 @@ def _measure(bench: Bench, peer: Peer, **course: Any) -> Load:
                 after["connections"] - before_at_upstream["connections"] - 1)  # Less the counting.
 
 
+def _together(loads: list[Load]) -> Load:
+    """Of runs of the same length."""
+    processor = [load.processor_ms_per_message for load in loads]
+    return Load(statistics.harmonic_mean(load.messages_per_second for load in loads),
+                statistics.mean(load.p50_ms for load in loads),
+                statistics.mean(load.p99_ms for load in loads),
+                None if None in processor else statistics.mean(processor),
+                sum(load.upstream_connections for load in loads))
+
+
 def _take_turns(bench: Bench, subjects: list[Peer], courses: list[dict[str, Any]],
-                longer_for_fast: int = 1) -> list[Rounds]:
+                turns_of_fast: int = 1) -> list[Rounds]:
     """For each course all rounds, by peer. A round goes through all courses, so that they can be
-    compared with one another as well. Fast peers get `longer_for_fast` times the messages: a run of
-    a third of a second says little."""
+    compared with one another as well. The fast peers have `turns_of_fast` runs in each round, by
+    turns: they take a third of a second, and the machine's speed changes from one to the next."""
     for peer in subjects:  # Not counted: names are looked up, connections made.
         bench.tools.load(peer.port, clients=16, messages=16, login=peer.login)
     runs: list[Rounds] = [{peer.name: [] for peer in subjects} for _ in courses]
@@ -113,10 +123,13 @@ def _take_turns(bench: Bench, subjects: list[Peer], courses: list[dict[str, Any]
         for course, loads in zip(courses, runs):
             bench.say(f"  round {number + 1}: "
                       + ", ".join(f"{name} {value:,}" for name, value in course.items()))
-            for peer in subjects:
-                times = longer_for_fast if peer.name in (TRUERELAY, STRAIGHT) else 1
-                longer = {**course, "messages": course["messages"] * times}
-                loads[peer.name].append(_measure(bench, peer, **longer))
+            turns: dict[str, list[Load]] = {peer.name: [] for peer in subjects}
+            for turn in range(turns_of_fast):
+                for peer in subjects:
+                    if turn == 0 or peer.name in (TRUERELAY, STRAIGHT):
+                        turns[peer.name].append(_measure(bench, peer, **course))
+            for name, of_peer in turns.items():
+                loads[name].append(_together(of_peer))
     return runs
 
 
@@ -174,7 +187,7 @@ def growth(bench: Bench, section: Section) -> None:
     courses = [{"clients": 1, "messages": few // 4}]
     courses += [{"clients": clients, "messages": max(few, clients * 2)}
                 for clients in (16, 64, 256, 1024)]
-    for course, rounds in zip(courses, _take_turns(bench, subjects, courses, 3)):
+    for course, rounds in zip(courses, _take_turns(bench, subjects, courses, 5)):
         levels[course["clients"]] = rounds
     first = _by_peer(levels[16], "processor_ms_per_message")[TRUERELAY]
     for clients, rounds in levels.items():
