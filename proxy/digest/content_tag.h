@@ -36,12 +36,12 @@ class ContentTag {
   [[nodiscard]] Tag finish();
 
  private:
-  void take_block(std::string_view block);
+  void take_three_blocks(std::string_view three_blocks);
   void add(const BlockHash& hash);
 
   const Key& key_;
   KeyedHash blocks_;
-  std::string partial_;  // The beginning of a block.
+  std::string partial_;  // The beginning of three blocks.
   std::uint64_t size_ = 0;
 };
 
