@@ -245,9 +245,9 @@ class BodyRelay {
       co_await repair({Failure::Cause::chunks_failed, "it said", std::move(refusal)});
       co_return;
     }
-    if (content_.whole()) {
+    if (parts_.transaction.throttled(refusal) && content_.whole()) {
       const io::Time before = clock_.now();
-      std::optional<Result<smtp::Reply>> again = co_await parts_.transaction.put_off(refusal);
+      std::optional<Result<smtp::Reply>> again = co_await parts_.transaction.put_off();
       waited_for_upstream_ += clock_.now() - before;
       if (again) {
         co_await begin_again(*std::move(again));

@@ -69,7 +69,8 @@ io::Task<std::vector<smtp::Reply>> Transaction::offer(std::vector<smtp::Recipien
 io::Task<Result<EnvelopeAnswers>> Transaction::say(std::span<const smtp::Recipient> fresh) {
   while (true) {
     Result<EnvelopeAnswers> answers = co_await say_once(fresh);
-    const bool again = answers ? throttled(*answers) : may_try_again(answers.error());
+    const bool again =
+        answers ? throttled(*answers) && now() < patience_until_ : may_try_again(answers.error());
     if (!again) {
       if (!answers) {
         end_lease();
@@ -173,10 +174,7 @@ bool Transaction::may_try_again(const Failure& failure) {
   if (!lease_) {
     return false;
   }
-  const std::optional<Throttle> throttle =
-      failure.words ? throttle_in(*failure.words) : std::nullopt;
-  if (throttle) {
-    lease_.identity().slow_down(*throttle);
+  if (failure.words && throttled(*failure.words)) {
     return now() < patience_until_;
   }
   const bool used_before = lease_->messages > 1 || !proven_;
@@ -189,16 +187,18 @@ bool Transaction::may_try_again(const Failure& failure) {
   return used_before || fresh_failures_++ == 0;
 }
 
+bool Transaction::throttled(const smtp::Reply& reply) {
+  const std::optional<Throttle> throttle = throttle_in(reply);
+  if (throttle) {
+    lease_.identity().slow_down(*throttle);
+  }
+  return throttle.has_value();
+}
+
 bool Transaction::throttled(const EnvelopeAnswers& answers) {
-  std::optional<Throttle> throttle = throttle_in(answers.sender);
-  for (const smtp::Reply& reply : answers.recipients) {
-    throttle = throttle ? throttle : throttle_in(reply);
-  }
-  if (!throttle || now() >= patience_until_) {
-    return false;
-  }
-  lease_.identity().slow_down(*throttle);
-  return true;
+  return throttled(answers.sender) ||
+         std::ranges::any_of(answers.recipients,
+                             [this](const smtp::Reply& reply) { return throttled(reply); });
 }
 
 // What became of what the client was told: of several changes one that passes, if there is one.
@@ -241,9 +241,13 @@ io::Task<smtp::Reply> Transaction::open_data() {
 }
 
 io::Task<Result<smtp::Reply>> Transaction::ask_for_content() {
+  std::optional<smtp::Reply> throttle;
   while (true) {
     if (!open_) {
       Result<EnvelopeAnswers> said = co_await say({});
+      if (!said && throttle && said.error().cause == Failure::Cause::over_budget) {
+        co_return *std::move(throttle);
+      }
       if (!said) {
         co_return std::unexpected(std::move(said.error()));
       }
@@ -260,6 +264,11 @@ io::Task<Result<smtp::Reply>> Transaction::ask_for_content() {
     }
     if (!reply && may_try_again(reply.error())) {
       end_lease();
+      continue;
+    }
+    if (reply && throttled(*reply) && now() < patience_until_) {
+      end_lease();
+      throttle = *std::move(reply);
       continue;
     }
     if (reply && (reply->completion() || (reply->intermediate() && reply->code != 354))) {
@@ -287,13 +296,8 @@ io::Task<Result<smtp::Reply>> Transaction::repair(Failure failure) {
   co_return reply;
 }
 
-io::Task<std::optional<Result<smtp::Reply>>> Transaction::put_off(smtp::Reply refusal) {
-  const std::optional<Throttle> throttle = throttle_in(refusal);
+io::Task<std::optional<Result<smtp::Reply>>> Transaction::put_off() {
   std::optional<Result<smtp::Reply>> outcome;
-  if (!throttle) {
-    co_return outcome;
-  }
-  lease_.identity().slow_down(*throttle);
   if (!std::exchange(waits_for_the_end_, true)) {
     begin_step();
   }

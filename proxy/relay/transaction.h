@@ -56,9 +56,11 @@ class Transaction {
   // The content came to grief at `failure`, before its last byte. 354: it can be sent again from
   // its beginning, over another connection; else the upstream's answer to the message.
   io::Task<Result<smtp::Reply>> repair(Failure failure);
-  // The upstream refused the whole message for now. 354: as above, after a pause; nullopt: it is
-  // the client's to hear, or its patience is over.
-  io::Task<std::optional<Result<smtp::Reply>>> put_off(smtp::Reply refusal);
+  // Whether the upstream finds it too much for now. If so, its budget is slowed down for a while.
+  [[nodiscard]] bool throttled(const smtp::Reply& reply);
+  // The whole message was throttled. 354: as for repair(), after a pause; nullopt: the client's
+  // patience is over, and the upstream's words are its to hear.
+  io::Task<std::optional<Result<smtp::Reply>>> put_off();
 
   // From the 354 on.
   [[nodiscard]] UpstreamConnection& connection() const { return *lease_; }

@@ -10,6 +10,7 @@ constexpr const char* kTooManyAtOnce =
     "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded";
 constexpr const char* kTooFast =
     "421 4.4.2 Message submission rate for this client has exceeded the configured limit";
+constexpr const char* kRateExceeded = "454 Throttling failure: Maximum sending rate exceeded.";
 constexpr const char* kTooManyLogins = "454 4.7.0 Too many login attempts, please try again later.";
 
 // Both ways in which the content can go: what is offered, and the end of the content.
@@ -51,6 +52,14 @@ TEST_P(PutOffTest, WhenPatienceIsOverTheUpstreamsOwnThrottleIsTheReply) {
   EXPECT_LE(scene.staged.bodies.size(), 6U) << "each pause is longer than the one before";
 }
 
+std::string long_message() {
+  std::string message;
+  while (message.size() < 100'000) {
+    message += "A line of a message that is not kept.\r\n";
+  }
+  return message;
+}
+
 TEST_P(PutOffTest, AMessageTooLongToBeKeptHearsTheThrottleAtOnce) {
   Arrangement setup = staged_setup();
   setup.upstream.replay_buffer = 1000;
@@ -60,13 +69,25 @@ TEST_P(PutOffTest, AMessageTooLongToBeKeptHearsTheThrottleAtOnce) {
   MailProgram erp(scene);
   erp.introduce();
   erp.begin_data("a@example.net");
-  std::string message;
-  while (message.size() < 100'000) {
-    message += "A line of a message that is not kept.\r\n";
-  }
-  erp.send(message);
+  erp.send(long_message());
   EXPECT_EQ(erp.send(".\r\n"), kTooManyAtOnce);
   EXPECT_EQ(scene.staged.bodies.size(), 1U);
+}
+
+TEST_P(PutOffTest, AThrottleOfAMessageThatIsNotKeptHoldsTheNextOneBack) {
+  Arrangement setup = staged_setup();
+  setup.upstream.replay_buffer = 1000;
+  Scene scene(std::move(setup));
+  set(scene);
+  scene.staged.answer_once(end(), kRateExceeded);
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  erp.send(long_message());
+  EXPECT_EQ(erp.send(".\r\n", 50ms), kRateExceeded);
+  erp.say("MAIL FROM:<erp@example.org>", 50ms);
+  EXPECT_EQ(erp.say("RCPT TO:<b@example.net>", 500ms), "");
+  EXPECT_EQ(erp.hear(5s), kFine);
 }
 
 TEST_P(PutOffTest, AnyOther4xxIsTheClientsToHearAtOnce) {
@@ -172,6 +193,80 @@ TEST_P(PutOffTest, AThrottledMessageHoldsTheOthersOfItsLoginBackToo) {
   EXPECT_EQ(second.say("RCPT TO:<b@example.net>", 500ms), "");
   EXPECT_EQ(scene.staged.times("MAIL"), 1U);
   EXPECT_EQ(second.hear(5s), kFine);
+}
+
+TEST(PutOffData, AThrottleInsteadOfTheGoAheadIsWaitedFor) {
+  Scene scene(staged_setup());
+  scene.staged.offer("PIPELINING");
+  scene.staged.answer_once("DATA", kTooManyAtOnce);
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_EQ(erp.begin("a@example.net"), kFine);
+  EXPECT_EQ(erp.say("DATA", 500ms), "") << "the upstream has a moment";
+  EXPECT_TRUE(starts(erp.hear(5s), "354 "));
+  EXPECT_EQ(erp.send(std::string(kShortMessage) + ".\r\n"), "250 2.0.0 Taken");
+  EXPECT_EQ(scene.staged.times("RCPT"), 2U);
+  EXPECT_EQ(scene.staged.bodies, std::vector<std::string>{std::string(kShortMessage)});
+}
+
+TEST(PutOffData, WhenPatienceIsOverTheUpstreamsOwnThrottleIsTheReply) {
+  for (const char* throttle : {kTooManyAtOnce, kRateExceeded}) {
+    Scene scene(staged_setup());
+    scene.staged.offer("PIPELINING");
+    scene.staged.answer("DATA", throttle);
+    MailProgram erp(scene);
+    erp.introduce();
+    EXPECT_EQ(erp.begin("a@example.net"), kFine);
+    EXPECT_EQ(erp.say("DATA", 10s), "");
+    EXPECT_EQ(erp.hear(30s), throttle);
+    EXPECT_EQ(scene.record().outcome, observe::Outcome::refused);
+    EXPECT_LE(scene.staged.times("DATA"), 6U) << "each pause is longer than the one before";
+  }
+}
+
+TEST(PutOffData, ARecipientThatIsRefusedTheSecondTimeFailsTheMessage) {
+  Scene scene(staged_setup());
+  scene.staged.offer("PIPELINING");
+  scene.staged.answer_once("DATA", kTooManyAtOnce);
+  scene.staged.answer_once("RCPT", kFine);
+  scene.staged.answer("RCPT", "550 5.1.1 Unknown by now");
+  MailProgram erp(scene);
+  erp.introduce();
+  EXPECT_EQ(erp.begin("a@example.net"), kFine);
+  const std::string reply = erp.say("DATA", 10s);
+  EXPECT_TRUE(starts(reply, "451-4.4.2 ")) << reply;
+  EXPECT_TRUE(holds(reply, "550 5.1.1 Unknown by now")) << reply;
+  EXPECT_TRUE(scene.staged.bodies.empty());
+}
+
+// A client that is not to wait hears at once what the upstream said; the next message is held back
+// all the same.
+class NoPatience : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(AtEachCommand, NoPatience, ::testing::Values("MAIL", "RCPT", "DATA", "."));
+
+TEST_P(NoPatience, AThrottleIsHeardAtOnceAndTheNextMessageIsToldWhenItMayBegin) {
+  Arrangement setup = staged_setup();
+  setup.upstream.patience = 0s;
+  Scene scene(std::move(setup));
+  scene.staged.offer("PIPELINING");
+  scene.staged.answer_once(GetParam(), kRateExceeded);
+  MailProgram erp(scene);
+  erp.introduce();
+  // All of it within the second that a throttle holds the next message back.
+  const auto begin = [&] {
+    erp.say("MAIL FROM:<erp@example.org>", 50ms);
+    return erp.say("RCPT TO:<a@example.net>", 50ms);
+  };
+  std::string heard = begin();
+  heard += erp.say("DATA", 50ms);
+  heard += erp.send(std::string(kShortMessage) + ".\r\n", 50ms);
+  EXPECT_TRUE(holds(heard, kRateExceeded)) << heard;
+  erp.say("RSET", 50ms);
+  const std::size_t before = scene.staged.times("MAIL");
+  const std::string reply = begin();
+  EXPECT_TRUE(starts(reply, "451-4.3.2 ")) << reply;
+  EXPECT_TRUE(holds(reply, "the next one may begin in ")) << reply;
+  EXPECT_EQ(scene.staged.times("MAIL"), before);
 }
 
 Arrangement login_setup() {

@@ -154,7 +154,12 @@ TEST(Turns, BeyondTheRateAClientWithLessPatienceHears451) {
   erp.introduce();
   EXPECT_EQ(erp.deliver("a@example.net"), "250 2.0.0 Taken");
   erp.say(kSender);
-  EXPECT_TRUE(starts(erp.say("RCPT TO:<b@example.net>", 31s), "451-4.3.2 "));
+  const std::string reply = erp.say("RCPT TO:<b@example.net>", 31s);
+  EXPECT_TRUE(starts(reply, "451-4.3.2 ")) << reply;
+  EXPECT_TRUE(holds(reply,
+                    "this client waited 30 s (\"patience\") for its turn, and the next one "
+                    "may begin in 2"))
+      << reply;
   EXPECT_EQ(scene.staged.times("MAIL"), 1U);
 }
 
