@@ -10,7 +10,7 @@
 #include "base/ascii.h"
 
 // Every message has its line, and the relay of a small one costs so little that the line counts: so
-// it is put together without forms to interpret and strings in between.
+// it is put together piece by piece, without forms to interpret.
 namespace truerelay::observe {
 namespace {
 

@@ -38,6 +38,7 @@ class Identity::Waiter final : public io::Timer {
         credentials(as_client),
         client(asker.client),
         message(asker.message),
+        since(identity.upstream_.parts().clock.now()),
         identity_(identity),
         stop_(*this, asker.cancellation) {
     identity_.line_.join(*this, asker.group);
@@ -72,6 +73,7 @@ class Identity::Waiter final : public io::Timer {
   const auth::Credentials* credentials;
   const Client* client;
   bool message;
+  io::Time since;
   bool overdue = false;   // Its patience is over, and what it waits for is on its way.
   bool lost_one = false;  // A connection broke off while it was opened for this one.
   Result<std::unique_ptr<UpstreamConnection>> result = nullptr;
@@ -209,7 +211,7 @@ void Identity::await_next_chance() {
   }
   if (line_.first().overdue && opening_ == 0) {
     Waiter& waiter = line_.take();
-    waiter.finish(std::unexpected(over_budget()));
+    waiter.finish(std::unexpected(over_budget(waiter)));
     serve_soon();
     return;
   }
@@ -228,7 +230,7 @@ void Identity::patience_is_over(Waiter& waiter) {
   if (opening_ >= line_.size()) {
     waiter.overdue = true;
   } else {
-    waiter.give_up(over_budget());
+    waiter.give_up(over_budget(waiter));
   }
 }
 
@@ -240,20 +242,19 @@ void Identity::slow_down(Throttle throttle) {
   }
 }
 
-Failure Identity::over_budget() {
+Failure Identity::over_budget(const Waiter& waiter) {
   if (put_off_) {
     return *put_off_;
   }
-  const UpstreamSettings& settings = upstream_.settings();
+  const io::Time now = upstream_.parts().clock.now();
   const io::Time chance = budget_.next_message();
   const std::string outlook =
       chance == io::Time::max()
           ? fmt::format("all {} connections are in use", budget_.most_at_once())
-          : fmt::format("the next one may begin in {} s",
-                        in_seconds(std::max(chance - upstream_.parts().clock.now(), {})));
+          : fmt::format("the next one may begin in {} s", in_seconds(std::max(chance - now, {})));
   return {Failure::Cause::over_budget,
-          fmt::format("this client waited {} s (\"patience\") for its turn, and {}",
-                      in_seconds(settings.patience), outlook),
+          fmt::format("this client waited {} s for its turn (\"patience\"), and {}",
+                      in_seconds(now - waiter.since), outlook),
           std::nullopt};
 }
 

@@ -87,7 +87,7 @@ class Identity final : private Account::Member {
   void open_what_is_wanted();
   void await_next_chance();
   void patience_is_over(Waiter& waiter);
-  [[nodiscard]] Failure over_budget();
+  [[nodiscard]] Failure over_budget(const Waiter& waiter);
   [[nodiscard]] std::size_t connections() const override;
   [[nodiscard]] std::size_t serving() const override { return lent_ + idle_.size() + tended_; }
   void serve_soon() override;

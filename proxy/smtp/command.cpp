@@ -92,7 +92,7 @@ std::expected<Command, Reply> parse_command(std::string_view line) {
   const auto parser = std::ranges::find_if(
       kParsers, [verb](const Parser& known) { return ascii_equal(known.verb, verb); });
   const bool known = parser != std::end(kParsers);
-  if (!known) {  // What begins like a command of SMTP is one.
+  if (!known) {  // No verb above begins another protocol.
     if (std::optional<Foreign> foreign = looks_foreign(line)) {
       return *std::move(foreign);
     }

@@ -26,6 +26,9 @@ TlsStream::TlsStream(std::unique_ptr<io::Stream> lower, bssl::UniquePtr<SSL> ssl
   connect(*ssl_, ciphertext_);
 }
 
+// BoringSSL empties its queue of errors before each SSL_peek(), SSL_read(), SSL_write() and
+// SSL_shutdown(), so that what is found there afterwards is of that call.
+
 // Reading
 
 bool TlsStream::start(io::ReadOperation& operation) {
@@ -216,7 +219,6 @@ void TlsStream::shutdown() {
     return;
   }
   shut_down_ = true;
-  ERR_clear_error();
   SSL_shutdown(ssl_.get());  // close_notify, behind everything written.
   ERR_clear_error();
   send();

@@ -21,7 +21,7 @@ from tools import Tools, Upstream
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="sh tests/bench/run.sh", description=__doc__)
     parser.add_argument("--quick", action="store_true",
-                        help="two minutes, once each: for trying the benchmark, not for figures")
+                        help="two minutes, one round: for trying the benchmark, not for figures")
     parser.add_argument("--json", type=Path, metavar="FILE", default=Path("build/bench.json"),
                         help="where the figures go (default: build/bench.json)")
     parser.add_argument("--judge", action="store_true", help="exit status 1 if a bound is missed")

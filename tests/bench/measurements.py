@@ -102,7 +102,7 @@ def _measure(bench: Bench, peer: Peer, **course: Any) -> Load:
 
 
 def _together(loads: list[Load]) -> Load:
-    """Of runs of the same length."""
+    """Of runs of the same length: the mean of their times, latencies and costs."""
     processor = [load.processor_ms_per_message for load in loads]
     return Load(statistics.harmonic_mean(load.messages_per_second for load in loads),
                 statistics.mean(load.p50_ms for load in loads),

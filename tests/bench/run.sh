@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures truerelay beside stunnel, Postfix and no relay at all, and prints a table: installs what
-# is needed, builds the release program and the benchmark's own in build/bench, runs. About ten
+# is needed, builds the release program and the benchmark's own in build/bench, runs. About twelve
 # minutes on an otherwise idle machine.
 # sh tests/bench/run.sh [--quick] [--json FILE] [--judge]
 set -eu

@@ -155,6 +155,7 @@ void expect_way_back(const std::string& refusal) {
     EXPECT_EQ(scene.staged.times("DATA"), 1U);
     EXPECT_EQ(scene.staged.bodies.back(), kShortMessage);
     EXPECT_EQ(scene.record().repairs, 1U);
+    EXPECT_TRUE(scene.noted("contoso", "it said " + refusal));
     EXPECT_TRUE(scene.noted("contoso",
                             "so it gets DATA for a day; chunking = \"off\" in "
                             "upstreams/contoso.toml makes that lasting"));

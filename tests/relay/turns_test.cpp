@@ -82,7 +82,7 @@ TEST(Turns, APatienceThatIsOverIs451AndSaysSo) {
   const std::string reply = second.hear(2s);
   EXPECT_TRUE(starts(reply,
                      "451-4.3.2 Upstream contoso (mail.example:587) takes no more messages of this "
-                     "login just now: this client waited 30 s (\"patience\") for its turn"));
+                     "login just now: this client waited 30 s for its turn (\"patience\")"));
   EXPECT_TRUE(holds(reply, "Nothing was sent, try again"));
   EXPECT_TRUE(holds(reply, "\"max_connections\""));
   EXPECT_EQ(second.say("DATA"),
@@ -157,7 +157,7 @@ TEST(Turns, BeyondTheRateAClientWithLessPatienceHears451) {
   const std::string reply = erp.say("RCPT TO:<b@example.net>", 31s);
   EXPECT_TRUE(starts(reply, "451-4.3.2 ")) << reply;
   EXPECT_TRUE(holds(reply,
-                    "this client waited 30 s (\"patience\") for its turn, and the next one "
+                    "this client waited 30 s for its turn (\"patience\"), and the next one "
                     "may begin in 2"))
       << reply;
   EXPECT_EQ(scene.staged.times("MAIL"), 1U);
