@@ -257,6 +257,8 @@ io::Task<Result<smtp::Reply>> Transaction::ask_for_content() {
       co_return own::go_ahead();
     }
     transfer_ = Transfer::data;
+    // A flight of its own, even where the client has sent DATA behind its recipients: were all of
+    // them refused, an upstream that says 354 all the same wants a message (RFC 2920 section 3.1).
     const io::Time until = now() + upstream_->settings().reply_timeout;
     Result<smtp::Reply> reply = co_await lease_->ask("DATA\r\n", until);
     if (reply && reply->code == 421) {

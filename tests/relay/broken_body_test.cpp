@@ -75,6 +75,25 @@ TEST(BrokenBody, AnEarlyRefusalWithTheEndOfTheConnectionIsStillHeard) {
   EXPECT_EQ(erp.send("The end.\r\n.\r\n"), "552 5.3.4 Too large for us");
 }
 
+TEST(BrokenBody, AClientThatGoesOnForTooLongBehindAnEarlyRefusalHearsItAndIsCutOff) {
+  Scene scene(staged_setup());
+  MailProgram erp(scene);
+  erp.introduce();
+  erp.begin_data("a@example.net");
+  erp.send(long_text(10));
+  scene.staged.blurt("552 5.3.4 Too large for us");
+  const std::string part = long_text(15'000);  // About a MiB.
+  std::size_t sent = 0;
+  std::string heard;
+  while (heard.empty() && sent < 80ULL * 1024 * 1024) {
+    heard = erp.send(part);
+    sent += part.size();
+  }
+  EXPECT_EQ(heard, "552 5.3.4 Too large for us");
+  EXPECT_GE(sent, 64ULL * 1024 * 1024);
+  EXPECT_TRUE(erp.cut_off());
+}
+
 // The upstream never got the dot, so it cannot have the whole message, whatever it says.
 TEST(BrokenBody, AnAcceptanceBeforeTheEndIsNeverPassedOn) {
   for (const bool dot_comes_alone : {true, false}) {
