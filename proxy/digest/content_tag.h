@@ -13,8 +13,8 @@
 
 namespace truerelay::digest {
 
-// Tells the content of one message from that of another, at an eighth of the cost of BLAKE2b alone:
-// every octet of every message comes through here.
+// Tells the content of one message from that of another, at a twentieth of the cost of BLAKE2b
+// alone: every octet of every message comes through here.
 //
 // The content is cut into blocks of 16 KiB; each goes through HighwayHash with 256 bits under the
 // secret key, and the keyed BLAKE2b of those results is the tag. Who does not know the key, which
